@@ -1,0 +1,295 @@
+"""What a connector can do, as small protocols: the hub knows abilities, never names.
+
+A connector's `api.py` has one class, named in its manifest, with `profile parts` given at
+construction: `Connector(wire, connection=…, settings=…, secrets=…)`. It implements the
+protocols of the abilities that its manifest lists; a test holds the two against each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import Any, Protocol, runtime_checkable
+
+import msgspec
+
+from brygga.model import Agent, Association, Contact, Estate, Mapped, Office
+from brygga.wire.call import Answer, Call, Repeat
+
+
+class Caller(Protocol):
+    """The one way out, as a connector sees it. Raises the errors of `brygga.model.errors`."""
+
+    async def call(self, call: Call) -> Answer:
+        """Send one call through the pipeline and give its successful answer."""
+        ...
+
+
+Secrets = Callable[[str], Awaitable[str]]
+"""Credential field name → its value, asked for at use; raises NeedsSignIn when it is not set."""
+
+
+class Checked(msgspec.Struct, kw_only=True):
+    """What trying a connection gave: per ability `ok`, `refused` or `unknown`, and a Swedish sentence."""
+
+    ok: bool
+    sv: str
+    abilities: dict[str, str] = {}
+    facts: dict[str, Any] = {}
+
+
+@runtime_checkable
+class Check(Protocol):
+    """Ability `check`: try the connection cheaply, changing nothing."""
+
+    async def check(self) -> Checked:
+        """Ask the provider something harmless. Raises what wire raises."""
+        ...
+
+
+class Ref(msgspec.Struct, frozen=True, kw_only=True):
+    """A record named by its source but not fetched yet."""
+
+    kind: str
+    source_id: str
+    changed_at: datetime | None = None
+
+
+class RawRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A record as its source gave it: the exact bytes, kept raw (encrypted) in the store."""
+
+    kind: str
+    source_id: str
+    body: bytes
+    fetched_at: datetime
+
+
+class Page(msgspec.Struct, kw_only=True):
+    """One page of a listing: whole records, or references to fetch one by one.
+
+    `cursor` resumes after this page; `last` marks the end; `total` is the source's own count.
+    """
+
+    refs: list[Ref] = []
+    records: list[RawRecord] = []
+    cursor: str = ""
+    last: bool = False
+    total: int | None = None
+
+
+@runtime_checkable
+class ReadRecords(Protocol):
+    """Ability `read`: list, fetch, map. `streams` are the kinds that can be listed, in order."""
+
+    streams: tuple[str, ...]
+
+    def pages(self, stream: str, *, since: datetime | None = None, cursor: str = "") -> AsyncIterator[Page]:
+        """The listing of one kind, from `cursor` on; with `since`, only what changed after it."""
+        ...
+
+    async def fetch(self, ref: Ref) -> RawRecord | None:
+        """One record by its source id; None when the source says that it does not exist."""
+        ...
+
+    def map(self, raw: RawRecord) -> Mapped:
+        """Pure: raw bytes → records and findings. Raises Invalid when nothing usable is left."""
+        ...
+
+    def follow(self, mapped: Mapped) -> list[Ref]:
+        """Pure: records that only this one names (an association has no listing of its own)."""
+        ...
+
+
+@runtime_checkable
+class ReadFiles(Protocol):
+    """Ability `files`: bytes of pictures and documents by their source id."""
+
+    async def image(self, source_id: str) -> bytes:
+        """The picture's bytes as the source has them."""
+        ...
+
+    async def file(self, source_id: str) -> bytes:
+        """The document's bytes as the source has them."""
+        ...
+
+
+class WebhookRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A webhook as it arrived: header names in lower case, raw body bytes, the path's secret part."""
+
+    headers: Mapping[str, str]
+    body: bytes
+    query: tuple[tuple[str, str], ...] = ()
+    path_secret: str = ""
+    received_at: datetime
+
+
+class Notice(msgspec.Struct, frozen=True, kw_only=True):
+    """One event in a webhook, normalised: a hint to look, never the truth itself.
+
+    `event`: update · remove · merge · relation · status. `key` is the provider's own event id
+    where it has one (then a repeat is dropped); without it only a repeat that still waits is
+    merged with the first. `merged_ids`: source ids that ceased to be.
+    """
+
+    event: str
+    kind: str
+    source_id: str
+    key: str = ""
+    merged_ids: tuple[str, ...] = ()
+    facts: Mapping[str, Any] = {}
+
+
+@runtime_checkable
+class ReceiveWebhooks(Protocol):
+    """Ability `webhooks`. Verification comes before parsing and works on the raw bytes."""
+
+    async def verify(self, request: WebhookRequest) -> None:
+        """Raises Rejected when secret, signature or time do not hold."""
+        ...
+
+    def notices(self, request: WebhookRequest) -> list[Notice]:
+        """Pure: the events in a verified request. Raises Invalid on a body that is not one."""
+        ...
+
+
+class PictureLink(msgspec.Struct, frozen=True, kw_only=True):
+    """A rendition ready to be fetched by a receiver: a signed, expiring address of ours."""
+
+    image_id: str
+    content_hash: str
+    url: str
+    description: str = ""
+    width_px: int = 0
+    height_px: int = 0
+    floor_plan: bool = False
+
+
+class Party(msgspec.Struct, frozen=True, kw_only=True):
+    """A seller or invoice recipient for a receiver that demands one. Never stored by a publisher."""
+
+    name: str
+    email: str = ""
+    number: str = ""
+    kind: str = ""
+    street: str = ""
+    postcode: str = ""
+    town: str = ""
+
+
+class Publication(msgspec.Struct, kw_only=True):
+    """All that a publisher may need for one estate. `wish`: for_sale · upcoming · teased · sold · gone.
+
+    `options` come from the person who publishes (`auto_approve`, `even_if_sold`).
+    """
+
+    estate: Estate
+    office: Office | None = None
+    agent: Agent | None = None
+    association: Association | None = None
+    sellers: list[Contact] = []
+    billing: Party | None = None
+    pictures: list[PictureLink] = []
+    viewings: list[Any] = []
+    wish: str = "for_sale"
+    options: dict[str, Any] = {}
+    correlation_id: str = ""
+
+
+class Remark(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a check before publishing: `stops` or only asks to look. `field` is a model path."""
+
+    code: str
+    sv: str
+    stops: bool = True
+    field: str = ""
+    en: str = ""
+
+
+class StepResult(msgspec.Struct, kw_only=True):
+    """What a step of a publication gave: facts to remember, and perhaps a wait before it is asked again."""
+
+    state: dict[str, Any] = {}
+    again_after_s: float | None = None
+    sv: str = ""
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One step of a publication: its name and how a repeat of it is made safe."""
+
+    name: str
+    repeat: Repeat
+    sv: str
+
+
+@runtime_checkable
+class Publish(Protocol):
+    """Ability `publish`: a saga of steps whose progress (`state`, plain JSON) the hub keeps.
+
+    Each step must be safe to run again with the state as it was before it: look in `state` for
+    what is done, then at the receiver where the step is `readback`. `state` holds remote ids,
+    hashes and times, never personal data.
+    """
+
+    def preflight(self, publication: Publication, state: Mapping[str, Any]) -> list[Remark]:
+        """Pure: what is missing or odd, in Swedish, before anything is sent."""
+        ...
+
+    def steps(self, publication: Publication, state: Mapping[str, Any]) -> list[Step]:
+        """Pure: the steps that lead from `state` to the wish, in order; empty when nothing differs."""
+        ...
+
+    async def run(self, step: str, publication: Publication, state: Mapping[str, Any]) -> StepResult:
+        """Do one step. `again_after_s` asks the hub to sleep durably and run the step again."""
+        ...
+
+    async def read_back(
+        self, step: str, publication: Publication, state: Mapping[str, Any]
+    ) -> StepResult | None:
+        """After a doubtful outcome: the result if the receiver has it, None if it certainly has not.
+
+        Raises OutcomeUnknown when even that cannot be told.
+        """
+        ...
+
+    async def remote_view(self, state: Mapping[str, Any]) -> dict[str, Any]:
+        """What the receiver shows now: `{"published", "approved", "market_state", "price_kr", …}`."""
+        ...
+
+
+class Mail(msgspec.Struct, frozen=True, kw_only=True):
+    """A neutral e-mail. `key` is our own id: it becomes the Message-ID, so a repeat can be told."""
+
+    to: tuple[str, ...]
+    subject: str
+    text: str
+    html: str = ""
+    sender: str = ""
+    key: str
+    attachments: tuple[tuple[str, str, bytes], ...] = ()
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """What the receiver said of a message: its id there, and per recipient `accepted` or why not."""
+
+    remote_id: str
+    results: Mapping[str, str] = {}
+
+
+@runtime_checkable
+class SendEmail(Protocol):
+    """Ability `email`."""
+
+    async def send(self, mail: Mail) -> Receipt:
+        """Hand the message over. OutcomeUnknown if the line broke after the last byte."""
+        ...
+
+
+ABILITIES: dict[str, type] = {
+    "check": Check,
+    "read": ReadRecords,
+    "files": ReadFiles,
+    "webhooks": ReceiveWebhooks,
+    "publish": Publish,
+    "email": SendEmail,
+}
+"""Ability name in a manifest → the protocol that the connector's class must satisfy."""
