@@ -43,6 +43,7 @@ class Image(Part):
 
     id: Annotated[str, mark("bildens id", D.PHOTO)]
     category: Annotated[str, mark("bildkategori", D.PHOTO)] = ""
+    category_name: Annotated[str, mark("bildkategorins namn", D.PHOTO)] = ""
     name: Annotated[str, mark("bildens namn", D.PHOTO)] = ""
     description: Annotated[str, mark("bildtext", D.PHOTO)] = ""
     extension: Annotated[str, mark("filslag", D.PHOTO)] = ""
@@ -80,6 +81,7 @@ class Price(Part):
     text: Annotated[str, mark("pristext")] = ""
     currency: Annotated[str, mark("valuta")] = ""
     asking_other: Annotated[Decimal | None, mark("utgångspris i annan valuta")] = None
+    other_currency: Annotated[str, mark("den andra valutan")] = ""
     highest_bid_kr: Annotated[int | None, mark("högsta bud", unit="kr")] = None
     bid_count: Annotated[int | None, mark("antal bud")] = None
 
@@ -91,6 +93,8 @@ class Fee(Part):
     frequency: Annotated[str, mark("avgiftens period")] = ""
     label: Annotated[str, mark("avgiftens namn")] = ""
     description: Annotated[str, mark("avgiften avser")] = ""
+    term: Annotated[str, mark("löptid")] = ""
+    lessor: Annotated[str, mark("upplåtare", personal=True)] = ""
 
 
 class Areas(Part):
@@ -123,6 +127,31 @@ class Described(Part):
     size_m2: Annotated[float | None, mark("yta", unit="m2")] = None
 
 
+class Cost(Part):
+    """One row of running costs (*driftskostnad*), kronor per year."""
+
+    kind: Annotated[str, mark("kostnadsslag")] = ""
+    name: Annotated[str, mark("kostnadens namn")] = ""
+    year_kr: Annotated[int | None, mark("driftskostnad", unit="kr/year")] = None
+
+
+class Costs(Part):
+    """Running costs (*driftskostnader*), kronor per year for a household of `household` people."""
+
+    sum_year_kr: Annotated[int | None, mark("driftskostnader", unit="kr/year")] = None
+    household: Annotated[int | None, mark("personer i hushållet")] = None
+    rows: Annotated[list[Cost], mark("driftskostnad per slag")] = []
+    description: Annotated[str, mark("om driftskostnaderna")] = ""
+
+
+class Electricity(Part):
+    """Who carries and sells the electricity, and how much is used (*el*)."""
+
+    grid: Annotated[str, mark("nätbolag")] = ""
+    supplier: Annotated[str, mark("elleverantör")] = ""
+    consumption_kwh_year: Annotated[float | None, mark("elförbrukning", unit="kWh/year")] = None
+
+
 class Building(Part):
     """A building on the estate (*byggnad*); the first one is the home itself."""
 
@@ -147,6 +176,16 @@ class Building(Part):
     room_list: Annotated[list[Described], mark("rumsbeskrivning")] = []
     construction: Annotated[list[Described], mark("byggnadssätt")] = []
     exterior: Annotated[list[Described], mark("uteplatser")] = []
+    services: Annotated[list[Described], mark("anslutna tjänster")] = []
+    other: Annotated[str, mark("övrigt om byggnaden")] = ""
+    rooms_text: Annotated[str, mark("rumslista, text")] = ""
+    year_description: Annotated[str, mark("om byggåret")] = ""
+    floor_text: Annotated[str, mark("om våningen")] = ""
+    elevator_text: Annotated[str, mark("om hissen")] = ""
+    ventilation_check: Annotated[str, mark("ventilationskontroll")] = ""
+    plot_text: Annotated[str, mark("om byggnadens tomt")] = ""
+    electricity: Annotated[Electricity | None, mark("el")] = None
+    costs: Annotated[Costs | None, mark("byggnadens driftskostnader")] = None
 
 
 class Texts(Part):
@@ -179,22 +218,6 @@ class Taxation(Part):
     fee_kr: Annotated[int | None, mark("fastighetsavgift", unit="kr")] = None
 
 
-class Cost(Part):
-    """One row of running costs (*driftskostnad*), kronor per year."""
-
-    kind: Annotated[str, mark("kostnadsslag")] = ""
-    year_kr: Annotated[int | None, mark("driftskostnad", unit="kr/year")] = None
-
-
-class Costs(Part):
-    """Running costs (*driftskostnader*), kronor per year for a household of `household` people."""
-
-    sum_year_kr: Annotated[int | None, mark("driftskostnader", unit="kr/year")] = None
-    household: Annotated[int | None, mark("personer i hushållet")] = None
-    rows: Annotated[list[Cost], mark("driftskostnad per slag")] = []
-    description: Annotated[str, mark("om driftskostnaderna")] = ""
-
-
 class Share(Part):
     """A tenant-owned flat's place in its association (*bostadsrättens andel*)."""
 
@@ -206,6 +229,11 @@ class Share(Part):
     net_debt_kr: Annotated[int | None, mark("indirekt nettoskuld", unit="kr")] = None
     repair_fund_kr: Annotated[int | None, mark("inre reparationsfond", unit="kr")] = None
     pledged: Annotated[bool | None, mark("pantsatt")] = None
+    description: Annotated[str, mark("om lägenheten")] = ""
+    share_comment: Annotated[str, mark("om andelstalet")] = ""
+    net_debt_comment: Annotated[str, mark("om nettoskulden")] = ""
+    land_m2: Annotated[float | None, mark("upplåten mark", unit="m2")] = None
+    land_text: Annotated[str, mark("om den upplåtna marken")] = ""
 
 
 class Marketing(Part):

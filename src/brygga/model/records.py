@@ -22,6 +22,7 @@ from brygga.model.parts import (
     Costs,
     Described,
     Document,
+    Electricity,
     Fee,
     Image,
     JsonObject,
@@ -50,6 +51,7 @@ class Estate(Record):
 
     type: Annotated[str, mark("objekttyp")] = ""
     subtype: Annotated[str, mark("undertyp")] = ""
+    subtype_name: Annotated[str, mark("undertypens namn")] = ""
     tenure: Annotated[str, mark("upplåtelseform")] = ""
     status: Annotated[str, mark("läge")] = ""
     reference: Annotated[str, mark("objektnummer")] = ""
@@ -73,6 +75,15 @@ class Estate(Record):
     surroundings: Annotated[Surroundings | None, mark("omgivning")] = None
     taxation: Annotated[Taxation | None, mark("taxering")] = None
     costs: Annotated[Costs | None, mark("driftskostnader")] = None
+    electricity: Annotated[Electricity | None, mark("el")] = None
+    pledges_kr: Annotated[list[int], mark("pantbrev", unit="kr")] = []
+    inspected: Annotated[bool | None, mark("förbesiktigad")] = None
+    plan_text: Annotated[str, mark("planbestämmelser")] = ""
+    rights_text: Annotated[str, mark("rättigheter och gemensamhetsanläggningar")] = ""
+    other_buildings: Annotated[str, mark("övriga byggnader")] = ""
+    building_permission: Annotated[str, mark("bygglov")] = ""
+    plot_kind: Annotated[str, mark("tomttyp")] = ""
+    plot_text: Annotated[str, mark("om tomten")] = ""
     marketing: Annotated[Marketing, mark("marknadsföring")] = msgspec.field(default_factory=Marketing)
     images: Annotated[list[Image], mark("bilder", D.PHOTO)] = []
     documents: Annotated[list[Document], mark("dokument")] = []
@@ -89,6 +100,7 @@ class Project(Record):
     producer: Annotated[str, mark("byggherre", D.COMPANY)] = ""
     office_id: Annotated[str, mark("kontor")] = ""
     agent_id: Annotated[str, mark("ansvarig mäklare", D.STAFF)] = ""
+    second_agent_id: Annotated[str, mark("extra mäklare", D.STAFF)] = ""
     address: Annotated[Address, mark("adress")] = msgspec.field(default_factory=Address)
     price_from_kr: Annotated[int | None, mark("pris från", unit="kr")] = None
     price_to_kr: Annotated[int | None, mark("pris till", unit="kr")] = None
@@ -191,6 +203,7 @@ class Contact(Record):
     mobile: Annotated[str, mark("mobil", D.SELLER, personal=True)] = ""
     phone: Annotated[str, mark("telefon", D.SELLER, personal=True)] = ""
     phone_work: Annotated[str, mark("telefon arbete", D.SELLER, personal=True)] = ""
+    phone_other: Annotated[str, mark("annan telefon", D.SELLER, personal=True)] = ""
     address: Annotated[Address | None, mark("adress", D.SELLER, personal=True)] = None
     agent_id: Annotated[str, mark("mäklare", D.STAFF)] = ""
     categories: Annotated[list[str], mark("kategorier", D.SELLER)] = []
@@ -214,6 +227,7 @@ class Viewing(Record):
     """A showing of a home (*visning*)."""
 
     estate_id: Annotated[str, mark("objekt")] = ""
+    project_id: Annotated[str, mark("projekt")] = ""
     starts_at: Annotated[datetime | None, mark("visningen börjar", D.CALENDAR)] = None
     ends_at: Annotated[datetime | None, mark("visningen slutar", D.CALENDAR)] = None
     comment: Annotated[str, mark("om visningen", D.CALENDAR)] = ""

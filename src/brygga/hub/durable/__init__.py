@@ -1,0 +1,36 @@
+"""Durable flows: work that is finished once, also when the process is killed in the middle.
+
+See `engine.DurableEngine`.
+"""
+
+from brygga.hub.durable.context import FlowContext
+from brygga.hub.durable.engine import DurableEngine, FlowState, PendingFlow
+from brygga.hub.durable.errors import (
+    FlowChanged,
+    FlowDatabaseError,
+    FlowDatabaseInUse,
+    FlowEngineBusy,
+    FlowFailed,
+    FlowInterrupted,
+    NotJson,
+    UnknownFlow,
+    WorkerIdInUse,
+)
+from brygga.hub.durable.queues import FlowQueue
+
+__all__ = [
+    "DurableEngine",
+    "FlowChanged",
+    "FlowContext",
+    "FlowDatabaseError",
+    "FlowDatabaseInUse",
+    "FlowEngineBusy",
+    "FlowFailed",
+    "FlowInterrupted",
+    "FlowQueue",
+    "FlowState",
+    "NotJson",
+    "PendingFlow",
+    "UnknownFlow",
+    "WorkerIdInUse",
+]

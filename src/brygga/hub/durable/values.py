@@ -1,0 +1,72 @@
+"""What is kept of a flow is plain JSON: arguments, results of steps, and errors by their facts.
+
+A value is always passed through JSON once, also when nothing was restarted, so that a flow
+sees the same shapes (lists for tuples, text keys) in its first run and in a resumed one.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from brygga.hub.durable.errors import FlowChanged, FlowFailed, NotJson
+from brygga.model.errors import ALL_KINDS, BryggaError, Fault
+
+# A stored error is a JSON object with this one key; no result may look like it.
+_ERROR_KEY = "$error"
+# Foreign errors may quote whole answers of a provider; the flows table is no place for them.
+_MOST_FOREIGN_TEXT = 500
+
+
+def to_json(value: Any) -> str:
+    """`value` as JSON text, ASCII only, so that every database can hold it.
+
+    Raises NotJson for anything that JSON does not have (bytes, datetime, NaN, ...)."""
+    if isinstance(value, dict) and _ERROR_KEY in value:
+        raise NotJson(f"A flow may not use the reserved key {_ERROR_KEY!r} in its values.")
+    try:
+        return json.dumps(value, allow_nan=False, separators=(",", ":"))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise NotJson(f"Only JSON values can be kept in a flow: {error}") from error
+
+
+def from_json(text: str) -> Any:
+    """The value or, for a stored error, the exception itself (returned, not raised)."""
+    value = json.loads(text)
+    if isinstance(value, dict) and value.keys() == {_ERROR_KEY}:
+        return error_from(value[_ERROR_KEY])
+    return value
+
+
+def plain(value: Any) -> Any:
+    """`value` as it will look when it is read back. Raises NotJson."""
+    return json.loads(to_json(value))
+
+
+def error_to_json(error: Exception) -> str:
+    """A stored error; never fails, so that a flow can always be ended."""
+    return json.dumps({_ERROR_KEY: error_facts(error)}, separators=(",", ":"))
+
+
+def error_facts(error: Exception) -> dict[str, Any]:
+    """An error as plain values: our own by kind and facts, others by type and (cut) text."""
+    if isinstance(error, FlowFailed):
+        return {"kind": FlowFailed.kind, "message": error.message, "what": error.what}
+    if isinstance(error, BryggaError):
+        return {"kind": error.kind, "message": error.message, "facts": error.facts()}
+    text = str(error)[:_MOST_FOREIGN_TEXT]
+    return {"kind": FlowFailed.kind, "message": text, "what": type(error).__name__}
+
+
+def error_from(facts: dict[str, Any]) -> Exception:
+    """The error again, of the same type for our own kinds, else FlowFailed."""
+    kind, message = str(facts.get("kind", "")), str(facts.get("message", ""))
+    known = _OWN_KINDS.get(kind)
+    if known is None:
+        return FlowFailed(message, what=str(facts.get("what", kind)))
+    details = dict(facts.get("facts", {}))
+    fault = Fault(str(details.pop("fault", Fault.NOBODY)))
+    return known(message, fault=fault, **details)
+
+
+_OWN_KINDS: dict[str, type[BryggaError]] = {**ALL_KINDS, NotJson.kind: NotJson, FlowChanged.kind: FlowChanged}

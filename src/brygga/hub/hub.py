@@ -1,0 +1,179 @@
+"""The hub: everything wired together, and the functions that the page and the commands call."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from brygga.archive import DiskArchive
+from brygga.hub.connections import TENANT, Connection, Connections
+from brygga.hub.dispatch import Dispatcher, retry_after
+from brygga.hub.durable import DurableEngine, FlowQueue
+from brygga.hub.flows.deliver import Deliver
+from brygga.hub.flows.inbox import Inbox
+from brygga.hub.flows.publish import Publish
+from brygga.hub.flows.pull import Pull
+from brygga.hub.routing import publish_row
+from brygga.hub.services import Services, utc_now
+from brygga.hub.settings import Settings
+from brygga.hub.wiring import make_wires
+from brygga.model import Invalid, SetupError
+from brygga.store import Store
+from brygga.vault import KeyRing, Vault
+from brygga.vault.signing import LinkSigner
+
+QUEUES = (
+    FlowQueue("pull", per_worker=4),
+    FlowQueue("inbox", per_worker=4),
+    FlowQueue("publish", per_worker=8),
+    FlowQueue("deliver", per_worker=4),
+)
+
+
+class Hub:
+    """One hub process. `await hub.start()` does the work; without it the hub only looks and asks."""
+
+    def __init__(self, settings: Settings | None = None, *, now: Callable[[], datetime] = utc_now) -> None:
+        self.settings = settings or Settings()
+        ring = load_keys(self.settings)
+        self.store = Store.open(self.settings.database_url, sealer=ring, now=now)
+        self.store.migrate()
+        self.vault = Vault(self.store.credentials(), ring)
+        self._signer = LinkSigner(ring)
+        self.listening_at = ""
+        wires = make_wires(self.store, self.settings)
+        self.connections = Connections(self.store, self.vault, wires)
+        self.services = Services(
+            settings=self.settings,
+            store=self.store,
+            vault=self.vault,
+            connections=self.connections,
+            archive=DiskArchive(self.settings.archive_path),
+            sign=self._sign,
+            public_url=lambda: self.settings.public_url or self.listening_at,
+            now=now,
+        )
+        self._engine: DurableEngine | None = None
+        self._dispatcher: Dispatcher | None = None
+
+    async def start(self, *, schedule: bool = True) -> None:
+        """Take up work: resume what was under way, then look for more.
+
+        Raises SetupError in one sentence when another hub holds the same SQLite file.
+        """
+        self._engine = DurableEngine(
+            self.settings.flow_url,
+            worker_id=self.settings.worker_id,
+            queues=QUEUES,
+            is_retryable=retry_after,
+            heartbeat_s=self.settings.takeover_s / 5,
+            takeover_after_s=self.settings.takeover_s,
+        )
+        for flow in (Pull, Inbox, Publish, Deliver):
+            self._engine.register(flow.name, flow(self.services).run)
+        await self._engine.launch()
+        self._dispatcher = Dispatcher(self.services, self._engine, schedule=schedule)
+        self._dispatcher.start()
+
+    async def stop(self) -> None:
+        """Stop looking, let steps under way end, close every line and file."""
+        if self._dispatcher is not None:
+            await self._dispatcher.stop()
+        if self._engine is not None:
+            await self._engine.stop()
+        await self.connections.close()
+        await asyncio.to_thread(self.store.close)
+
+    def wake(self) -> None:
+        """Something was just written: look at once."""
+        if self._dispatcher is not None:
+            self._dispatcher.wake()
+
+    # -- what the page and the commands ask for -------------------------------------------
+
+    def connect(self, connection: Connection, secrets: dict[str, str]) -> None:
+        """Add or change a connection and store its secrets; what is not given stays as it was."""
+        self.connections.save(connection)
+        if secrets:
+            self.vault.update(TENANT, connection.name, secrets)
+
+    async def sync(
+        self,
+        name: str,
+        *,
+        mode: str = "compare",
+        wait_s: float = 3600.0,
+        progress: Callable[[dict[str, int]], None] | None = None,
+    ) -> None:
+        """Ask for a pull and wait until it is done, whichever hub does it. Raises SetupError on time out."""
+        self.connections.get(name)
+        key = f"{name}|{mode}"
+        wanted = self.store.raise_signal("pull", key, self.services.now())
+        self.wake()
+        until = time.monotonic() + wait_s
+        while time.monotonic() < until:
+            done = await asyncio.to_thread(self.store.signal_get, "pull", key)
+            if progress is not None:
+                progress(await asyncio.to_thread(self.store.counts))
+            if done is not None and done[1] >= wanted:
+                return
+            await asyncio.sleep(0.05)
+        raise SetupError(
+            f"The fetching from {name} did not end in {wait_s:.0f} s.",
+            sv=f"Hämtningen från {name} blev inte klar i tid.",
+        )
+
+    def publish(self, estate_id: str, target: str, *, options: dict[str, Any] | None = None) -> None:
+        """Ask for a home to be shown at a receiver and kept true there from now on."""
+        self._wish(estate_id, target, "published", options or {})
+
+    def unpublish(self, estate_id: str, target: str) -> None:
+        """Ask for a home to be taken down at a receiver."""
+        self._wish(estate_id, target, "unpublished", {})
+
+    def _wish(self, estate_id: str, target: str, wish: str, options: dict[str, Any]) -> None:
+        if self.store.row("estate", estate_id) is None:
+            raise Invalid(f"There is no object {estate_id}.", sv=f"Det finns inget objekt {estate_id}.")
+        if not self.connections.live(target).can("publish"):
+            raise Invalid(f"{target} cannot publish.", sv=f"{target} kan inte visa objekt.")
+        now = self.services.now()
+        patch = {"wish": wish, "wished_at": now.isoformat(), "options": options}
+        self.store.link_merge("estate", estate_id, target, patch, now)
+        self.store.outbox_add([publish_row(estate_id, target, ask=now.isoformat())])
+        self.wake()
+
+    def resolve_object(self, text: str) -> str:
+        """A canonical estate id from what a person types: the id, the source's id, or the reference."""
+        if self.store.row("estate", text) is not None:
+            return text
+        for connection in self.connections.who_can("read"):
+            if self.store.row("estate", f"{connection}:{text}") is not None:
+                return f"{connection}:{text}"
+        raise Invalid(f"There is no object {text}.", sv=f"Det finns inget objekt {text}.")
+
+    def _sign(self, key: str, expires_at: float) -> str:
+        """The path of a signed link to an archived file."""
+        return f"/b/{key}?{self._signer.query(key, expires_at)}"
+
+    def check_link(self, key: str, query: str) -> bool:
+        """Whether a signed link is ours and still valid."""
+        return self._signer.holds(key, query, self.services.now().timestamp())
+
+
+def load_keys(settings: Settings) -> KeyRing:
+    """The key ring from the environment or its file; made on the very first start.
+
+    Raises SetupError when a database is there but its keys are not: without them nothing that
+    is sealed can be opened, and a new ring would hide that.
+    """
+    return KeyRing.load(settings.keys_path, may_create=not _has_data(settings))
+
+
+def _has_data(settings: Settings) -> bool:
+    """Whether something may already have been sealed with keys that we do not see."""
+    url = settings.database_url
+    return url.startswith("sqlite") and Path(url.removeprefix("sqlite:///")).exists()

@@ -1,0 +1,126 @@
+"""What a person can do about things that wait: retry, drop, answer for a doubtful sending, mend.
+
+Each leaves a line in the audit trail: who, what, why.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from brygga.connectors.abilities import RawRecord
+from brygga.hub.flows.fetching import take_in
+from brygga.hub.hub import Hub
+from brygga.model import Invalid, Refused
+
+
+def retry_outgoing(hub: Hub, n: int, *, actor: str) -> None:
+    """Try an outgoing row now. Raises Refused for a doubtful one: that needs an answer first."""
+    row = _outgoing(hub, n)
+    if row.state == "unknown":
+        raise Refused(
+            f"Nobody knows whether row {n} arrived; answer that first (outbox resolve).",
+            sv="Säg först om det kom fram.",
+        )
+    hub.store.outbox_retry(n, hub.services.now())
+    _audit(hub, actor, "outbox.retry", str(n), {})
+    hub.wake()
+
+
+def drop_outgoing(hub: Hub, n: int, *, reason: str, actor: str) -> None:
+    """Discard an outgoing row. Raises Invalid without a reason."""
+    row = _outgoing(hub, n)
+    _need(reason)
+    hub.store.outbox_drop(n, reason, actor, hub.services.now())
+    _close_item(hub, row, actor)
+    _audit(hub, actor, "outbox.drop", str(n), {"reason": reason})
+
+
+def resolve_doubt(hub: Hub, n: int, *, arrived: bool, actor: str) -> None:
+    """A person's answer for a doubtful sending: it arrived, or it did not and is sent again."""
+    row = _outgoing(hub, n)
+    if row.state != "unknown":
+        raise Invalid(f"Row {n} is not in doubt.", sv="Raden är inte osäker.")
+    now = hub.services.now()
+    if arrived:
+        group = (row.connection, row.ability, row.kind, row.id)
+        hub.store.outbox_settle(group, n, now=now, again_s=None, result={"answered_by": actor})
+    else:
+        hub.store.outbox_note(n, {"begun": ""})
+        hub.store.outbox_retry(n, now)
+    _close_item(hub, row, actor)
+    _audit(hub, actor, "outbox.resolve", str(n), {"arrived": arrived})
+    hub.wake()
+
+
+def drop_incoming(hub: Hub, n: int, *, reason: str, actor: str) -> None:
+    """Discard a webhook."""
+    _need(reason)
+    hub.store.inbox_drop(n)
+    _audit(hub, actor, "inbox.drop", str(n), {"reason": reason})
+
+
+def retry_parked(hub: Hub, connection: str, kind: str, source_id: str) -> str:
+    """Map a kept raw answer again (`mapped`), or ask the source anew by a full pull (`asked`).
+
+    Raises what the mapping raises if it still cannot be understood.
+    """
+    found = [p for p in hub.store.parked_list(connection=connection) if (p.kind, p.source_id) == (kind, source_id)]
+    if not found:
+        raise Invalid(f"Nothing is set aside as {connection} {kind} {source_id}.", sv="Posten finns inte.")
+    raw = found[0].raw
+    if raw is None:
+        hub.store.raise_signal("pull", f"{connection}|compare", hub.services.now())
+        hub.wake()
+        return "asked"
+    live = hub.connections.live(connection)
+    record = RawRecord(kind=kind, source_id=source_id, body=raw, fetched_at=hub.services.now())
+    live.connector.map(record)
+    take_in(hub.store, live, [record], now=hub.services.now())
+    return "mapped"
+
+
+def drop_parked(hub: Hub, connection: str, kind: str, source_id: str, *, reason: str, actor: str) -> None:
+    """Forget a record that was set aside."""
+    _need(reason)
+    hub.store.parked_drop(connection, kind, source_id)
+    _audit(hub, actor, "parked.drop", f"{connection} {kind} {source_id}", {"reason": reason})
+
+
+def resolve_repair(
+    hub: Hub, code: str, connection: str, subject: str, *, remove: bool, actor: str
+) -> None:
+    """Close a repair. For `vanish`, `remove` lets the next comparison remove what is missing."""
+    known = {(r.code, r.connection, r.subject) for r in hub.store.repairs(open_only=True)}
+    if (code, connection, subject) not in known:
+        raise Invalid(f"There is no open repair {code} {connection} {subject}.", sv="Saken är redan löst.")
+    now = hub.services.now()
+    if code == "vanish" and remove:
+        hub.store.setting_put(f"vanish_allowed:{connection}:{subject}", True)
+        hub.store.raise_signal("pull", f"{connection}|compare", now)
+    if code == "key_refused":
+        hub.connections.live(connection).wire.unblock()
+        hub.store.raise_signal("pull", f"{connection}|compare", now)
+    hub.store.repair_close(code, connection, subject, now, actor)
+    _audit(hub, actor, "repair.resolve", f"{code} {connection} {subject}", {"remove": remove})
+    hub.wake()
+
+
+def _outgoing(hub: Hub, n: int) -> Any:
+    row = hub.store.outbox_get(n)
+    if row is None:
+        raise Invalid(f"There is no outgoing row {n}.", sv=f"Det finns ingen rad {n}.")
+    return row
+
+
+def _need(reason: str) -> None:
+    if not reason.strip():
+        raise Invalid("A reason is needed.", sv="Skriv varför ändringarna ska kastas.")
+
+
+def _close_item(hub: Hub, row: Any, actor: str) -> None:
+    for code in ("outcome_unknown", "rejected_item"):
+        hub.store.repair_close(code, row.connection, f"{row.kind}|{row.id}", hub.services.now(), actor)
+
+
+def _audit(hub: Hub, actor: str, action: str, subject: str, facts: dict[str, Any]) -> None:
+    hub.store.audit_add(actor, action, subject, facts, hub.services.now())

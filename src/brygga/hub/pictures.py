@@ -1,0 +1,91 @@
+"""Pictures made ready for receivers: fetched once from their source, prepared, kept by content.
+
+What was made of a picture is remembered as a link (`image`, `archive`), keyed by the picture
+and its change date, so a picture that has not changed is neither fetched nor made again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+from typing import Any
+
+from brygga.hub.services import Services
+from brygga.model import Estate
+from brygga.model.parts import Image
+from brygga.photos import PictureError, make_renditions
+
+FLOOR_PLAN = re.compile(r"layout|planritning|planlösning|floor ?plan", re.IGNORECASE)
+LONG_EDGE_PX = 2400
+AT_ONCE = 4
+
+
+def picture_key(estate: Estate, image: Image) -> str:
+    """The picture's own id within its source: `<connection>:<image id>`."""
+    return f"{estate.id.split(':', 1)[0]}:{image.id}"
+
+
+async def prepare(s: Services, estate: Estate) -> int:
+    """Fetch and prepare what is new or changed. Gives how many were made.
+
+    A picture that cannot be read is remembered with its reason and left out; the check before
+    publishing says so. Raises what the source's connection raises when it is down.
+    """
+    lacking = await asyncio.to_thread(_lacking, s, estate)
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def one(image: Image) -> None:
+        async with gate:
+            await _make(s, estate, image)
+
+    await asyncio.gather(*(one(image) for image in lacking))
+    return len(lacking)
+
+
+def _lacking(s: Services, estate: Estate) -> list[Image]:
+    links = s.store.links_of("image", [picture_key(estate, image) for image in estate.images])
+    return [
+        image
+        for image in estate.images
+        if links.get(picture_key(estate, image), {}).get("archive", {}).get("source") != _stamp(image)
+    ]
+
+
+def _stamp(image: Image) -> str:
+    return image.changed_at.isoformat() if image.changed_at else "once"
+
+
+async def _make(s: Services, estate: Estate, image: Image) -> None:
+    live = s.connections.live(estate.id.split(":", 1)[0])
+    original = await live.connector.image(image.id)
+    facts: dict[str, Any] = {"source": _stamp(image)}
+    try:
+        facts |= await asyncio.to_thread(_render, s, original)
+    except PictureError as error:
+        facts |= {"key": "", "code": error.code, "sv": error.sv}
+    await asyncio.to_thread(
+        s.store.link_merge, "image", picture_key(estate, image), "archive", facts, s.now()
+    )
+
+
+def _render(s: Services, original: bytes) -> dict[str, Any]:
+    """One rendition at the size receivers take, kept under the hash of its original."""
+    digest = hashlib.sha256(original).hexdigest()
+    key = f"pictures/{digest[:2]}/{digest}-{LONG_EDGE_PX}.jpg"
+    made = make_renditions(original, long_edges_px=(LONG_EDGE_PX,))[0]
+    s.archive.put(key, made.data, content_type="image/jpeg", if_absent=True)
+    return {"key": key, "hash": digest, "width_px": made.width_px, "height_px": made.height_px}
+
+
+def broken(s: Services, estate: Estate) -> list[tuple[int, str]]:
+    """Pictures that could not be read: (place in the ad, from 1, and why, in Swedish)."""
+    links = s.store.links_of("image", [picture_key(estate, image) for image in estate.images])
+    found = []
+    for place, image in enumerate(estate.images, start=1):
+        made = links.get(picture_key(estate, image), {}).get("archive", {})
+        if made.get("code"):
+            found.append((place, str(made.get("sv", ""))))
+    return found
+
+

@@ -1,0 +1,70 @@
+"""From a change to what must leave the house because of it.
+
+Runs inside the transaction that stores the change, so cause and effect are committed together
+or not at all (decision 2). It only reads which receivers a home is published at; what exactly
+to send is worked out later from the newest state, so ten quick changes become one sending.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from brygga.model import Relation, Viewing
+from brygga.store import Change, Effects, OutboxRow
+
+PUBLISH = "publish"
+Published = Callable[[list[str]], dict[str, list[str]]]
+"""Estate ids → for each that is published somewhere, the connections that publish it."""
+
+
+def effects(changes: list[Change], published: Published) -> Effects:
+    """Outbox rows for every receiver that shows a home which the changes touch."""
+    touched = _estates(changes)
+    if not touched:
+        return Effects()
+    where = published(list(touched))
+    rows = [
+        publish_row(estate_id, target, cause=touched[estate_id])
+        for estate_id, targets in where.items()
+        for target in targets
+    ]
+    return Effects(outbox=rows)
+
+
+def publish_row(estate_id: str, target: str, *, cause: Change | None = None, ask: str = "") -> OutboxRow:
+    """One row that says "bring this home up to date at that receiver".
+
+    `ask` tells a person's requests apart (publishing again after a removal is a new wish).
+    """
+    seq = cause.seq if cause is not None else None
+    return OutboxRow(
+        connection=target,
+        ability=PUBLISH,
+        operation="publish",
+        kind="estate",
+        id=estate_id,
+        payload={"fields": list(cause.fields)[:20] if cause is not None else []},
+        repeat="readback",
+        key=f"publish|{target}|{estate_id}|{seq if seq is not None else ask}",
+        cause_seq=seq,
+        correlation_id=cause.correlation_id if cause is not None else "",
+    )
+
+
+def _estates(changes: Iterable[Change]) -> dict[str, Change]:
+    """Estate id → the last change that concerns it: its own, or one of its parts'."""
+    touched: dict[str, Change] = {}
+    for change in changes:
+        owner = _owner(change.kind, change.id, change.record)
+        if owner:
+            touched[owner] = change
+    return touched
+
+
+def _owner(kind: str, record_id: str, record: Any) -> str:
+    if kind == "estate":
+        return record_id
+    if kind in {"viewing", "relation"} and isinstance(record, Viewing | Relation):
+        return record.estate_id
+    return ""

@@ -1,0 +1,91 @@
+"""`brygga sync`: ask for a pull, wait, and say what it gave; or look without touching anything."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from brygga.hub.flows.fetching import fetch_all, understand
+from brygga.hub.hub import Hub
+from brygga.model import BryggaError, content_hash, encode, kind_of
+from brygga.sync.brake import Verdict, compare
+
+Progress = Callable[[dict[str, int]], None]
+
+
+async def sync_and_count(
+    hub: Hub, names: list[str], *, mode: str, progress: Progress | None = None
+) -> dict[str, Any]:
+    """Pull from each source in turn. `failed` is 0, 1 (a person must act) or 2 (try later)."""
+    done: dict[str, Any] = {}
+    failed = 0
+    for name in names:
+        before = await asyncio.to_thread(_newest_event, hub, name)
+        await hub.sync(name, mode=mode, progress=progress)
+        done[name], code = await asyncio.to_thread(_outcome, hub, name, before)
+        failed = code if failed == 0 or code == 1 else failed
+    return {"connections": done, "failed": failed}
+
+
+def _newest_event(hub: Hub, name: str) -> int:
+    events = hub.store.events_recent(connection=name, limit=1)
+    return events[0].n if events else 0
+
+
+def _outcome(hub: Hub, name: str, after: int) -> tuple[dict[str, Any], int]:
+    """The newest pull's counts as its flow told them, or the trouble it met."""
+    out: dict[str, Any] = {
+        "estates": len(hub.store.ids("estate", name)),
+        "findings": sum(hub.store.findings_count_by_code(connection=name).values()),
+        "set_aside": len(hub.store.parked_list(connection=name)),
+    }
+    for event in hub.store.events_recent(connection=name, limit=200):
+        if event.n <= after:
+            break
+        if event.what.startswith("pull."):
+            return out | dict(event.facts), 0
+        if event.what.startswith("trouble."):
+            kind = event.what.removeprefix("trouble.")
+            return out | {"trouble": kind, **event.facts}, 1 if kind == "needs_sign_in" else 2
+    return out, 2
+
+
+async def look_without_touching(hub: Hub, names: list[str]) -> dict[str, Any]:
+    """A dry run: list, fetch what differs, map and compare; the store is only read."""
+    done: dict[str, Any] = {}
+    failed = 0
+    for name in names:
+        try:
+            done[name] = await _look(hub, name)
+        except BryggaError as error:
+            done[name] = {"trouble": error.kind, "sv": error.sv}
+            failed = 1 if error.kind == "needs_sign_in" else 2
+    return {"connections": done, "failed": failed, "dry_run": True}
+
+
+async def _look(hub: Hub, name: str) -> dict[str, int]:
+    live = hub.connections.live(name)
+    counts = {"listed": 0, "created": 0, "updated": 0, "removed": 0, "parked": 0, "findings": 0}
+    for stream in live.connector.streams:
+        seen: set[str] = set()
+        async for page in live.connector.pages(stream):
+            got = await fetch_all(live, page.refs)
+            seen |= {r.source_id for r in page.refs} | {r.source_id for r in page.records}
+            absorbed = understand(live, [*page.records, *got.raws], now=hub.services.now())
+            counts["parked"] += len(absorbed.batch.parked) + len(got.failed)
+            for incoming in absorbed.batch.incoming:
+                counts["findings"] += len(incoming.findings)
+                counts[_would(hub, incoming.record)] = counts.get(_would(hub, incoming.record), 0) + 1
+        verdict = compare(hub.store.ids(stream, name), seen, complete=True)
+        counts["listed"] += len(seen)
+        counts["removed"] += len(verdict.missing) if verdict.verdict is Verdict.LOOK else 0
+    return counts
+
+
+def _would(hub: Hub, record: Any) -> str:
+    row = hub.store.row(kind_of(record), record.id)
+    if row is None:
+        return "created"
+    same = content_hash(encode(record)) == content_hash(encode(row.record))
+    return "unchanged" if same else "updated"

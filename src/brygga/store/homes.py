@@ -1,0 +1,101 @@
+"""Lists of homes: filtered, sorted, a page at a time, from the narrow index alone."""
+
+from __future__ import annotations
+
+from brygga.store.database import Row
+from brygga.store.moments import maybe_from_us
+from brygga.store.room import Room
+from brygga.store.rows import EstateLine, Filters, Page
+
+_COLUMNS = (
+    "id, connection, status, type, town, street, agent_id, office_id, price_kr, living_m2,"
+    " changed_us, deleted_us"
+)
+_ORDERS = {
+    "id": "id",
+    "street": "street, id",
+    "town": "town, street, id",
+    "status": "status, street, id",
+    "price": "price_kr, id",
+    "area": "living_m2, id",
+    "changed": "changed_us, id",
+}
+
+
+class Homes(Room):
+    """The list of homes."""
+
+    def find_estates(self, filters: Filters | None = None, page: int = 1, per_page: int = 50) -> Page:
+        """One page of the homes that fit, and how many fit. Pages count from 1."""
+        asked = filters if filters is not None else Filters()
+        where, values = _where(asked, self._db.among)
+        if asked.status:
+            values.append(self._db.array(asked.status))
+        total = self._db.rows(f"SELECT count(*) FROM rec_estate WHERE {where}", values)[0][0]  # noqa: S608 – names are ours
+        sql = (
+            f"SELECT {_COLUMNS} FROM rec_estate WHERE {where}"  # noqa: S608 – names are ours
+            f" ORDER BY {_order(asked.order)} LIMIT ? OFFSET ?"
+        )
+        rows = self._db.rows(sql, (*values, per_page, max(0, page - 1) * per_page))
+        return Page(lines=[_line(row) for row in rows], total=int(total), page=page, per_page=per_page)
+
+    def estate_words(self, column: str) -> list[tuple[str, int]]:
+        """What stands in `status`, `type`, `town`, `agent_id` or `office_id`, and how often; for choosing."""
+        if column not in {"status", "type", "town", "agent_id", "office_id"}:
+            raise KeyError(column)
+        sql = (
+            f"SELECT {column}, count(*) FROM rec_estate WHERE deleted_us IS NULL"  # noqa: S608 – checked above
+            f" GROUP BY {column} ORDER BY {column}"
+        )
+        return [(str(word), int(count)) for word, count in self._db.rows(sql)]
+
+
+def _where(f: Filters, among: str) -> tuple[str, list[object]]:
+    """The conditions; the statuses' value comes last, added by the caller."""
+    parts = [("deleted_us IS NOT NULL" if f.removed else "deleted_us IS NULL", [])]
+    given: list[tuple[str, list[object]]] = [(sql, list(values)) for sql, values in parts]
+    for name in ("connection", "type", "town", "agent_id", "office_id"):
+        if value := getattr(f, name):
+            given.append((f"{name} = ?", [value]))
+    for sql, number in (
+        ("price_kr >= ?", f.price_from_kr),
+        ("price_kr <= ?", f.price_to_kr),
+        ("living_m2 >= ?", f.living_from_m2),
+        ("living_m2 <= ?", f.living_to_m2),
+    ):
+        if number is not None:
+            given.append((sql, [number]))
+    if f.text:
+        like = "%" + f.text.lower().translate(_LITERAL) + "%"
+        columns = ("lower(street)", "lower(town)", "lower(id)")
+        given.append(("(" + " OR ".join(f"{c} LIKE ? ESCAPE '!'" for c in columns) + ")", [like] * 3))
+    if f.status:
+        given.append((f"status {among}", []))
+    return " AND ".join(sql for sql, _ in given), [v for _, values in given for v in values]
+
+
+_LITERAL = str.maketrans({"%": "!%", "_": "!_", "!": "!!"})
+
+
+def _order(name: str) -> str:
+    columns = _ORDERS[name.removeprefix("-")]
+    return ", ".join(f"{c.strip()} DESC" for c in columns.split(",")) if name.startswith("-") else columns
+
+
+def _line(row: Row) -> EstateLine:
+    (record_id, connection, status, type_, town, street, agent_id, office_id, price_kr, living_m2,
+     changed_us, deleted_us) = row  # fmt: skip
+    return EstateLine(
+        id=record_id,
+        connection=connection,
+        status=status or "",
+        type=type_ or "",
+        town=town or "",
+        street=street or "",
+        agent_id=agent_id or "",
+        office_id=office_id or "",
+        price_kr=price_kr,
+        living_m2=living_m2,
+        changed_at=maybe_from_us(changed_us),
+        deleted_at=maybe_from_us(deleted_us),
+    )

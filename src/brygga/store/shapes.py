@@ -1,0 +1,116 @@
+"""What goes into `Store.apply` and what comes out of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from brygga.model import Finding, Record
+from brygga.store.queues import OutboxRow
+from brygga.store.told import Event
+
+
+def canonical_id(connection: str, source_id: str) -> str:
+    """The id that a source's record has with us: `<connection>:<source id>`."""
+    return f"{connection}:{source_id}"
+
+
+class Incoming(msgspec.Struct, kw_only=True):
+    """One record on its way in. `doc`: the record encoded, if somebody has done it already."""
+
+    record: Record
+    raw: bytes | None = None
+    findings: list[Finding] = []
+    doc: bytes | None = None
+
+
+class Parked(msgspec.Struct, kw_only=True):
+    """Something that could not be taken in, set aside with its reason (*undanlagd*).
+
+    `state`: parked · mended (it came in later) · dropped (a person said so).
+    """
+
+    connection: str
+    kind: str
+    source_id: str
+    reason_code: str
+    sv: str = ""
+    detail: str = ""
+    raw: bytes | None = None
+    attempts: int = 1
+    state: str = "parked"
+    at: datetime | None = None
+
+
+class Batch(msgspec.Struct, kw_only=True):
+    """All that one page, webhook or comparison means, committed together or not at all.
+
+    `removed`: (kind, id) that their source says are gone. `complete`: (owner id, kind, ids): these
+    are all there are of that kind under that owner; the others become tombstones. `unparked`:
+    (kind, source id) that are well again. `cursor`: (stream, value) saved with the page.
+    `not_older`: leave a stored record alone if the source changed it later than the incoming one.
+    `overwrite_same_hash`: write raw and findings anew also where nothing changed.
+    `raw_days`: how long the raw bytes are kept. Ids are canonical.
+    """
+
+    connection: str
+    now: datetime
+    correlation_id: str = ""
+    incoming: list[Incoming] = []
+    removed: list[tuple[str, str]] = []
+    complete: list[tuple[str, str, list[str]]] = []
+    parked: list[Parked] = []
+    unparked: list[tuple[str, str]] = []
+    cursor: tuple[str, str] | None = None
+    events: list[Event] = []
+    overwrite_same_hash: bool = False
+    not_older: bool = False
+    touch_seen: bool = False
+    raw_days: int = 14
+
+
+class Change(msgspec.Struct, kw_only=True):
+    """One line of the feed. `op`: create · update · remove · restore.
+
+    `fields` are the changed paths (empty for create and remove); `values` has (old, new) for each.
+    `record` is the record as it now stands; for a removal as it last stood.
+    """
+
+    seq: int
+    op: str
+    kind: str
+    id: str
+    connection: str
+    version: int
+    fields: tuple[str, ...] = ()
+    values: dict[str, tuple[Any, Any]] = {}
+    record: Record | None = None
+    correlation_id: str = ""
+
+
+class Effects(msgspec.Struct, kw_only=True):
+    """What a set of changes leads to, written in the transaction of those changes.
+
+    `signals`: (flow, key) to be woken.
+    """
+
+    signals: list[tuple[str, str]] = []
+    outbox: list[OutboxRow] = []
+    events: list[Event] = []
+
+
+class Applied(msgspec.Struct, kw_only=True):
+    """What became of a batch. `older`: left alone by `not_older`. `last_seq` is 0 if nothing changed."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    restored: int = 0
+    older: int = 0
+    changes: list[Change] = []
+    last_seq: int = 0
+
+

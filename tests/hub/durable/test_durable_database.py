@@ -1,0 +1,129 @@
+"""A flow database that cannot be used says so in one sentence."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from pathlib import Path
+
+import pytest
+
+from brygga.hub.durable import (
+    DurableEngine,
+    FlowContext,
+    FlowDatabaseError,
+    FlowDatabaseInUse,
+    FlowQueue,
+    database,
+)
+from brygga.hub.durable.database import FileLock, FlowDatabase
+
+
+def engine_on(url: str) -> DurableEngine:
+    return DurableEngine(url, worker_id="w", queues=[FlowQueue("q")])
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "nonsense", "mysql://u:hush@h/db", "sqlite://", "sqlite:///:memory:", "postgresql://u:hush@host"],
+)
+def test_an_address_we_cannot_use_is_refused_without_quoting_its_password(url: str) -> None:
+    with pytest.raises(FlowDatabaseError) as caught:
+        engine_on(url)
+    assert "hush" not in str(caught.value)
+
+
+async def test_a_postgres_that_does_not_answer_is_one_error() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    engine = engine_on(f"postgresql://u:hush@127.0.0.1:{port}/flows")
+    with pytest.raises(FlowDatabaseError, match="does not answer") as caught:
+        await engine.launch()
+    assert "hush" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+async def test_a_postgres_without_the_database_is_one_error(postgres_flows: str) -> None:
+    with pytest.raises(FlowDatabaseError, match="does not exist"):
+        await engine_on(postgres_flows.replace("flows_", "missing_")).launch()
+
+
+async def test_a_place_that_cannot_be_written_is_one_error() -> None:
+    with pytest.raises(FlowDatabaseError, match="lock file"):
+        await engine_on("sqlite:////proc/flows/flows.db").launch()
+
+
+async def test_a_file_that_is_no_database_is_one_error(tmp_path: Path) -> None:
+    (tmp_path / "flows.db").write_text("this is a letter, " * 100)
+    with pytest.raises(FlowDatabaseError, match="not a SQLite file"):
+        await engine_on(f"sqlite:///{tmp_path}/flows.db").launch()
+    assert (tmp_path / "flows.db").read_text().startswith("this is a letter")
+
+
+async def test_a_disk_that_is_full_at_launch_is_one_error_and_the_next_launch_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(database, "SQLITE_PRAGMAS", (*database.SQLITE_PRAGMAS, "max_page_count=5"))
+        with pytest.raises(FlowDatabaseError, match="full"):
+            await engine_on(f"sqlite:///{tmp_path}/flows.db").launch()
+    engine = engine_on(f"sqlite:///{tmp_path}/flows.db")
+    await engine.launch()
+    await engine.stop()
+
+
+async def test_a_flow_whose_step_cannot_be_recorded_is_left_for_later_not_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    calls: list[int] = []
+
+    async def large() -> str:
+        calls.append(1)
+        return "x" * 400_000
+
+    async def flow(ctx: FlowContext) -> int:
+        try:
+            return len(await ctx.step("large", large))
+        except Exception:  # noqa: BLE001 - a flow that tries to handle everything
+            return -1
+
+    with monkeypatch.context() as patch:
+        patch.setattr(database, "SQLITE_PRAGMAS", (*database.SQLITE_PRAGMAS, "max_page_count=90"))
+        engine = engine_on(f"sqlite:///{tmp_path}/flows.db")
+        engine.register("flow", flow)
+        await engine.launch()
+        await engine.start("flow", {}, flow_id="f", queue="q")
+        for _ in range(200):
+            await asyncio.sleep(0.01)
+            if "could not be recorded" in caplog.text:
+                break
+        assert [p.flow_id for p in await engine.pending()] == ["f"]
+        with pytest.raises(FlowDatabaseError, match="full"):
+            await engine.start("flow", {"pad": "x" * 400_000}, flow_id="g", queue="q")
+        await engine.stop()
+    engine = engine_on(f"sqlite:///{tmp_path}/flows.db")
+    engine.register("flow", flow)
+    await engine.launch()
+    assert await engine.result("f", timeout_s=10) == 400_000
+    await engine.stop()
+    assert len(calls) == 2
+
+
+def test_the_lock_lets_one_in_at_a_time(tmp_path: Path) -> None:
+    first, second = FileLock(tmp_path / "flows.db"), FileLock(tmp_path / "flows.db")
+    first.take()
+    with pytest.raises(FlowDatabaseInUse, match="already works on the flows"):
+        second.take()
+    first.release()
+    second.take()
+    second.release()
+
+
+async def test_sqlite_is_opened_with_wal_and_full_durability_unless_told_otherwise(tmp_path: Path) -> None:
+    for durability, level in (("FULL", 2), ("NORMAL", 1)):
+        pool = FlowDatabase.parse(f"sqlite:///{tmp_path}/flows.db").open(durability=durability)  # type: ignore[arg-type]
+        with pool.connect() as connection:
+            assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+            assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == level
+        pool.dispose()
