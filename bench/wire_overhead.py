@@ -6,7 +6,8 @@ The server runs in a process of its own and answers a small JSON document. Each 
 ways after each other, in a random order, one call at a time (the worst case for a pipeline:
 nothing overlaps). A round's figure is wall time per call, so that leases of the limiter are in it;
 its overhead is that of wire less that of the bare session. Printed is the median over the rounds,
-with the smallest and the largest. The SQLite row keeps limiter and breaker in a database on disk, as `brygga up` does.
+with the smallest and the largest. The SQLite row keeps limiter and breaker in a database on disk,
+as `brygga up` does.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A provider on real loopback HTTP that counts what arrives and answers as it is told, and wires to call it."""
+"""A provider on real loopback HTTP that counts what arrives and answers as told, and wires to call it."""
 
 from __future__ import annotations
 
@@ -95,9 +95,16 @@ async def wire_to(provider: Provider, naps: Naps) -> AsyncIterator[Callable[...,
     """Make a Wire to the provider: limits by name, parts of the profile in `profile`, of the kit in `kit`."""
     made: list[Wire] = []
 
-    def make(*, profile: dict[str, Any] | None = None, kit: dict[str, Any] | None = None, **limits: Any) -> Wire:
+    def make(
+        *, profile: dict[str, Any] | None = None, kit: dict[str, Any] | None = None, **limits: Any
+    ) -> Wire:
         wide = {"calls": 10_000, "at_once": 100, "timeout_s": 5.0, **limits}
-        facts = {"connection": "prov", "base_url": provider.base_url, "allow_private": True, **(profile or {})}
+        facts = {
+            "connection": "prov",
+            "base_url": provider.base_url,
+            "allow_private": True,
+            **(profile or {}),
+        }
         parts = {"sleep": naps, "rng": random.Random(7), **(kit or {})}
         wire = Wire(Profile(limits=Limits(**wide), **facts), Kit(**parts))
         made.append(wire)

@@ -22,7 +22,9 @@ def sandbox(
     port: Annotated[int, typer.Option(help="0 takes a free port.")] = 8750,
     estates: Annotated[int, typer.Option(min=0, max=1_000_000)] = 200,
     seed: int = 1,
-    from_csv: Annotated[Path | None, typer.Option("--from-csv", help="Estates from a CSV of listings.")] = None,
+    from_csv: Annotated[
+        Path | None, typer.Option("--from-csv", help="Estates from a CSV of listings.")
+    ] = None,
     faults: Annotated[str, typer.Option(help="Fault profile, such as mixed; see --list-faults.")] = "none",
     list_faults: Annotated[bool, typer.Option("--list-faults", help="Print the profiles and leave.")] = False,
     home: Home = None,

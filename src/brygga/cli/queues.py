@@ -111,7 +111,9 @@ def inbox_drop(n: Number, reason: Reason, home: Home = None, database: Database 
     say(f"Rad {n} är kastad.")
 
 
-def parked_list(connection: str = "", home: Home = None, database: Database = "", as_json: AsJson = False) -> None:
+def parked_list(
+    connection: str = "", home: Home = None, database: Database = "", as_json: AsJson = False
+) -> None:
     """List records that could not be taken in, with their reasons."""
     from brygga.hub.views.queues import parked_rows
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
@@ -49,7 +50,7 @@ def connect(
             practice=practice,
         )
         secrets = _secrets(hub, manifest, connection.name, stdin=stdin)
-        hub.connect(connection, secrets)
+        asyncio.run(hub.connect(connection, secrets))
         said = {"connection": connection.name, "connector": name, "secrets": sorted(secrets)}
     if as_json:
         print_json(said)
@@ -127,7 +128,7 @@ def rotate(home: Home = None, database: Database = "", as_json: AsJson = False) 
     from brygga.hub.keeping import rotate_keys
 
     with looking(home, database) as hub:
-        done = rotate_keys(hub)
+        done = asyncio.run(rotate_keys(hub))
     if as_json:
         print_json(done)
     else:

@@ -87,7 +87,7 @@ async def _sync(
     from brygga.hub.syncing import look_without_touching, sync_and_count
 
     async with working(home, database) as hub:
-        adopt_running(hub)
+        await adopt_running(hub)
         names = [name] if name else hub.connections.who_can("read")
         if not names:
             say("Ingen anslutning kan läsas än. Börja med: brygga connect vitec")

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import functools
+import importlib
+import os
+import sys
 from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from brygga.model import Invalid
 from brygga.wire.call import ErrorRule, Limits
 
 
@@ -54,20 +60,48 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     quality: dict[str, str] = {}
 
 
+PLACES = "BRYGGA_CONNECTORS"
+"""Environment variable: folders (separated as in PATH) that hold connectors of one's own."""
+
+
 @functools.cache
 def load(name: str) -> Manifest:
-    """The manifest of the connector in folder `name`. Raises msgspec.ValidationError if it is not one."""
-    text = resources.files("brygga.connectors").joinpath(name, "manifest.toml").read_bytes()
-    return msgspec.toml.decode(text, type=Manifest)
+    """The manifest of the connector in folder `name`.
+
+    Raises Invalid when there is none by that name or its manifest is not one.
+    """
+    place = _places().get(name)
+    if place is None:
+        raise Invalid(f"There is no connector {name}; there are {', '.join(names())}.")
+    try:
+        return msgspec.toml.decode(place.joinpath("manifest.toml").read_bytes(), type=Manifest)
+    except msgspec.MsgspecError as error:
+        raise Invalid(f"The manifest of {name} cannot be used: {error}") from error
 
 
-def parse(text: bytes) -> Manifest:
-    """A manifest from TOML text, for connectors that live outside this package."""
-    return msgspec.toml.decode(text, type=Manifest)
+def names() -> tuple[str, ...]:
+    """All connectors there are: those of the house and one's own, by folder name."""
+    return tuple(sorted(_places()))
+
+
+def class_of(manifest: Manifest) -> Any:
+    """The connector's class. Imported at first use, so that an unused one costs nothing."""
+    module, _, name = manifest.module.partition(":")
+    return getattr(importlib.import_module(module), name)
 
 
 @functools.cache
-def names() -> tuple[str, ...]:
-    """All connectors in the house, by folder name."""
-    rooms = resources.files("brygga.connectors").iterdir()
-    return tuple(sorted(r.name for r in rooms if r.is_dir() and r.joinpath("manifest.toml").is_file()))
+def _places() -> dict[str, Traversable]:
+    """Connector name → its folder. One's own folders are put on the import path."""
+    rooms = [resources.files("brygga.connectors")]
+    for folder in filter(None, os.environ.get(PLACES, "").split(os.pathsep)):
+        path = str(Path(folder).resolve())
+        if path not in sys.path:
+            sys.path.insert(0, path)
+        rooms.append(Path(path))
+    return {
+        place.name: place
+        for room in rooms
+        for place in room.iterdir()
+        if place.is_dir() and place.joinpath("manifest.toml").is_file()
+    }

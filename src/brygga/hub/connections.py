@@ -6,7 +6,6 @@ store; its secrets are in the vault. The hub asks this registry for abilities, n
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -16,7 +15,7 @@ from brygga.connectors import manifest as manifests
 from brygga.connectors.manifest import Manifest
 from brygga.model import Invalid, NeedsSignIn, SetupError, Unsupported
 from brygga.store import Store
-from brygga.vault import Vault
+from brygga.vault import CredentialMissing, Vault
 from brygga.wire import Profile
 from brygga.wire.call import Limits
 
@@ -97,9 +96,7 @@ class Connections:
     def who_can(self, ability: str, fallbacks: Mapping[str, list[str]] | None = None) -> list[str]:
         """Names of the connections with that ability, in the declared order, else by name."""
         able = [
-            c.name
-            for c in self.all()
-            if not c.paused_by and ability in manifests.load(c.connector).abilities
+            c.name for c in self.all() if not c.paused_by and ability in manifests.load(c.connector).abilities
         ]
         order = (fallbacks or {}).get(ability)
         return [name for name in order if name in able] if order else able
@@ -117,7 +114,7 @@ class Connections:
                 f"{manifest.title} is used only under an explicit agreement; set `agreement` first.",
                 connection=connection.name,
             )
-        cls = _class_of(manifest)
+        cls = manifests.class_of(manifest)
         settings = with_defaults(manifest, connection)
         secrets = Credentials(self._vault, connection.name)
         profile = Profile(
@@ -143,32 +140,27 @@ class Credentials:
 
     async def __call__(self, field: str) -> str:
         """The secret's text. Raises NeedsSignIn when it has not been given."""
-        secret = self._vault.get(TENANT, self._connection).get(field)
-        if secret is None:
+        try:
+            return (await self._vault.get(TENANT, self._connection))[field].reveal()
+        except (CredentialMissing, KeyError) as error:
             raise NeedsSignIn(
                 f"The credential {field} of {self._connection} is not set.",
                 sv=f"Uppgiften {field} för {self._connection} saknas.",
                 code="credential_missing",
                 connection=self._connection,
-            )
-        return secret.reveal()
+            ) from error
 
     async def swap(self, field: str, value: str) -> None:
         """Take a renewed secret into use; the old one is kept until `confirm`."""
-        self._vault.swap(TENANT, self._connection, field, value, keep_old_as=f"{field}_old")
+        await self._vault.swap(TENANT, self._connection, field, value, keep_old_as=f"{field}_old")
 
     async def confirm(self, field: str) -> None:
         """The renewed secret works: forget the old one."""
-        self._vault.confirm_swap(TENANT, self._connection, field)
+        await self._vault.confirm_swap(TENANT, self._connection, field)
 
     async def revert(self, field: str) -> None:
         """The renewed secret does not work: go back to the old one."""
-        self._vault.revert_swap(TENANT, self._connection, field)
-
-
-def _class_of(manifest: Manifest) -> Any:
-    module, _, name = manifest.module.partition(":")
-    return getattr(importlib.import_module(module), name)
+        await self._vault.revert_swap(TENANT, self._connection, field)
 
 
 def with_defaults(manifest: Manifest, connection: Connection) -> dict[str, Any]:

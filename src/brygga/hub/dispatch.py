@@ -20,7 +20,7 @@ from brygga.store import OutboxHead
 
 log = logging.getLogger(__name__)
 
-LEASE_S = 900.0
+LEASE_S = 300.0
 """How long a claimed outbox group belongs to its hub before another may start its flow again."""
 INBOX_AGAIN_S = 10
 """Webhooks whose flow ended without settling them are tried again after this long."""
@@ -44,6 +44,7 @@ class Dispatcher:
 
     def start(self) -> None:
         """Begin looking."""
+        self._s.store.outbox_release(self._s.settings.worker_id)
         self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
@@ -80,22 +81,20 @@ class Dispatcher:
 
     async def _signals(self) -> int:
         waiting = await asyncio.to_thread(self._s.store.signals_pending, MOST)
-        for flow, key, wanted in waiting:
-            await self._start(flow, key, wanted, partition=key.split("|", 1)[0])
+        for one in waiting:
+            await self._start(one.flow, one.key, one.wanted, partition=one.key.split("|", 1)[0])
         return len(waiting) if len(waiting) == MOST else 0
 
     async def _inbox(self) -> int:
-        heads = await asyncio.to_thread(self._s.store.inbox_heads, self._s.now())
+        heads = await asyncio.to_thread(self._s.store.inbox_waiting)
         slot = int(self._s.now().timestamp()) // INBOX_AGAIN_S
-        for connection, upto in heads.items():
+        for connection, (_, upto) in heads.items():
             await self._start("inbox", connection, upto, partition=connection, turn=f":{slot}")
         return 0
 
     async def _outbox(self) -> int:
         worker = self._s.settings.worker_id
-        heads = await asyncio.to_thread(
-            self._s.store.outbox_claim, worker, self._s.now(), LEASE_S, MOST
-        )
+        heads = await asyncio.to_thread(self._s.store.outbox_take, worker, self._s.now(), lease_s=LEASE_S, limit=MOST)
         for head in heads:
             await self._start_outbox(head)
         return len(heads)
@@ -134,7 +133,7 @@ class Dispatcher:
         if last is not None and (now - timedelta(seconds=every_s)).isoformat() < last:
             return
         self._s.store.cursor_put(name, f"schedule.{mode}", now.isoformat(), now)
-        self._s.store.raise_signal("pull", f"{name}|{mode}", now)
+        self._s.store.signal_raise([("pull", f"{name}|{mode}")], now=now)
 
     async def _purge(self) -> None:
         now = self._s.now()

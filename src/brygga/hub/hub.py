@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from brygga.archive import DiskArchive
+from brygga.hub import keys
 from brygga.hub.connections import TENANT, Connection, Connections
 from brygga.hub.dispatch import Dispatcher, retry_after
 from brygga.hub.durable import DurableEngine, FlowQueue
@@ -20,10 +21,11 @@ from brygga.hub.flows.pull import Pull
 from brygga.hub.routing import publish_row
 from brygga.hub.services import Services, utc_now
 from brygga.hub.settings import Settings
-from brygga.hub.wiring import make_wires
+from brygga.hub.wiring import make_kit, make_vault, make_wires
 from brygga.model import Invalid, SetupError
 from brygga.store import Store
-from brygga.vault import KeyRing, Vault
+from brygga.photos import Album, Darkroom
+from brygga.vault import VaultError
 from brygga.vault.signing import LinkSigner
 
 QUEUES = (
@@ -34,25 +36,32 @@ QUEUES = (
 )
 
 
+PICTURE_LINK = "picture"
+
+
 class Hub:
     """One hub process. `await hub.start()` does the work; without it the hub only looks and asks."""
 
     def __init__(self, settings: Settings | None = None, *, now: Callable[[], datetime] = utc_now) -> None:
         self.settings = settings or Settings()
-        ring = load_keys(self.settings)
-        self.store = Store.open(self.settings.database_url, sealer=ring, now=now)
+        self.ring = keys.open_ring(self.settings, may_create=not has_data(self.settings))
+        sealer = keys.PayloadSealer(self.ring)
+        self.store = Store.open(self.settings.database_url, keys=sealer, now=now)
         self.store.migrate()
-        self.vault = Vault(self.store.credentials(), ring)
-        self._signer = LinkSigner(ring)
+        self.vault = make_vault(self.store, self.ring)
+        self.kit = make_kit(self.store, sealer)
+        self._signer = LinkSigner(self.ring, clock=lambda: now().timestamp())
         self.listening_at = ""
-        wires = make_wires(self.store, self.settings)
-        self.connections = Connections(self.store, self.vault, wires)
+        self.connections = Connections(self.store, self.vault, make_wires(self.kit))
+        archive = DiskArchive(self.settings.archive_path)
+        self._darkroom = Darkroom()
         self.services = Services(
             settings=self.settings,
             store=self.store,
             vault=self.vault,
             connections=self.connections,
-            archive=DiskArchive(self.settings.archive_path),
+            archive=archive,
+            album=Album(archive, self._darkroom),
             sign=self._sign,
             public_url=lambda: self.settings.public_url or self.listening_at,
             now=now,
@@ -85,6 +94,7 @@ class Hub:
             await self._dispatcher.stop()
         if self._engine is not None:
             await self._engine.stop()
+        await self._darkroom.close()
         await self.connections.close()
         await asyncio.to_thread(self.store.close)
 
@@ -95,11 +105,11 @@ class Hub:
 
     # -- what the page and the commands ask for -------------------------------------------
 
-    def connect(self, connection: Connection, secrets: dict[str, str]) -> None:
+    async def connect(self, connection: Connection, secrets: dict[str, str]) -> None:
         """Add or change a connection and store its secrets; what is not given stays as it was."""
         self.connections.save(connection)
         if secrets:
-            self.vault.update(TENANT, connection.name, secrets)
+            await self.vault.update(TENANT, connection.name, secrets)
 
     async def sync(
         self,
@@ -112,14 +122,16 @@ class Hub:
         """Ask for a pull and wait until it is done, whichever hub does it. Raises SetupError on time out."""
         self.connections.get(name)
         key = f"{name}|{mode}"
-        wanted = self.store.raise_signal("pull", key, self.services.now())
+        self.store.signal_raise([("pull", key)])
+        asked = self.store.signal_get("pull", key)
+        wanted = asked.wanted if asked is not None else 0
         self.wake()
         until = time.monotonic() + wait_s
         while time.monotonic() < until:
             done = await asyncio.to_thread(self.store.signal_get, "pull", key)
             if progress is not None:
-                progress(await asyncio.to_thread(self.store.counts))
-            if done is not None and done[1] >= wanted:
+                progress({k: live for k, (live, _) in (await asyncio.to_thread(self.store.counts)).items()})
+            if done is not None and done.done >= wanted:
                 return
             await asyncio.sleep(0.05)
         raise SetupError(
@@ -155,25 +167,19 @@ class Hub:
                 return f"{connection}:{text}"
         raise Invalid(f"There is no object {text}.", sv=f"Det finns inget objekt {text}.")
 
-    def _sign(self, key: str, expires_at: float) -> str:
-        """The path of a signed link to an archived file."""
-        return f"/b/{key}?{self._signer.query(key, expires_at)}"
+    def _sign(self, key: str, expires_at: datetime) -> str:
+        """The path of a signed link to an archived file, beginning with `/b/`."""
+        return self._signer.sign(f"/b/{key}", expires_at=expires_at, purpose=PICTURE_LINK)
 
-    def check_link(self, key: str, query: str) -> bool:
-        """Whether a signed link is ours and still valid."""
-        return self._signer.holds(key, query, self.services.now().timestamp())
-
-
-def load_keys(settings: Settings) -> KeyRing:
-    """The key ring from the environment or its file; made on the very first start.
-
-    Raises SetupError when a database is there but its keys are not: without them nothing that
-    is sealed can be opened, and a new ring would hide that.
-    """
-    return KeyRing.load(settings.keys_path, may_create=not _has_data(settings))
+    def check_link(self, link: str) -> str | None:
+        """The archive key in one of our own links (`/b/<key>?…`), or None when it does not hold."""
+        try:
+            return self._signer.verify(link, purpose=PICTURE_LINK).removeprefix("/b/")
+        except VaultError:
+            return None
 
 
-def _has_data(settings: Settings) -> bool:
+def has_data(settings: Settings) -> bool:
     """Whether something may already have been sealed with keys that we do not see."""
     url = settings.database_url
-    return url.startswith("sqlite") and Path(url.removeprefix("sqlite:///")).exists()
+    return not url.startswith("sqlite") or Path(url.removeprefix("sqlite:///")).exists()

@@ -9,6 +9,7 @@ from typing import Any
 
 from brygga.connectors.abilities import RawRecord
 from brygga.hub.flows.fetching import take_in
+from brygga.hub.connections import TENANT
 from brygga.hub.hub import Hub
 from brygga.model import Invalid, Refused
 
@@ -30,7 +31,7 @@ def drop_outgoing(hub: Hub, n: int, *, reason: str, actor: str) -> None:
     """Discard an outgoing row. Raises Invalid without a reason."""
     row = _outgoing(hub, n)
     _need(reason)
-    hub.store.outbox_drop(n, reason, actor, hub.services.now())
+    hub.store.outbox_drop(n, reason)
     _close_item(hub, row, actor)
     _audit(hub, actor, "outbox.drop", str(n), {"reason": reason})
 
@@ -55,7 +56,7 @@ def resolve_doubt(hub: Hub, n: int, *, arrived: bool, actor: str) -> None:
 def drop_incoming(hub: Hub, n: int, *, reason: str, actor: str) -> None:
     """Discard a webhook."""
     _need(reason)
-    hub.store.inbox_drop(n)
+    hub.store.inbox_drop(n, reason)
     _audit(hub, actor, "inbox.drop", str(n), {"reason": reason})
 
 
@@ -64,12 +65,14 @@ def retry_parked(hub: Hub, connection: str, kind: str, source_id: str) -> str:
 
     Raises what the mapping raises if it still cannot be understood.
     """
-    found = [p for p in hub.store.parked_list(connection=connection) if (p.kind, p.source_id) == (kind, source_id)]
+    found = [
+        p for p in hub.store.parked(connection, with_raw=True) if (p.kind, p.source_id) == (kind, source_id)
+    ]
     if not found:
         raise Invalid(f"Nothing is set aside as {connection} {kind} {source_id}.", sv="Posten finns inte.")
     raw = found[0].raw
     if raw is None:
-        hub.store.raise_signal("pull", f"{connection}|compare", hub.services.now())
+        hub.store.signal_raise([("pull", f"{connection}|compare")])
         hub.wake()
         return "asked"
     live = hub.connections.live(connection)
@@ -82,24 +85,22 @@ def retry_parked(hub: Hub, connection: str, kind: str, source_id: str) -> str:
 def drop_parked(hub: Hub, connection: str, kind: str, source_id: str, *, reason: str, actor: str) -> None:
     """Forget a record that was set aside."""
     _need(reason)
-    hub.store.parked_drop(connection, kind, source_id)
+    hub.store.unpark(connection, kind, source_id, state="dropped")
     _audit(hub, actor, "parked.drop", f"{connection} {kind} {source_id}", {"reason": reason})
 
 
-def resolve_repair(
-    hub: Hub, code: str, connection: str, subject: str, *, remove: bool, actor: str
-) -> None:
+def resolve_repair(hub: Hub, code: str, connection: str, subject: str, *, remove: bool, actor: str) -> None:
     """Close a repair. For `vanish`, `remove` lets the next comparison remove what is missing."""
-    known = {(r.code, r.connection, r.subject) for r in hub.store.repairs(open_only=True)}
+    known = {(r.code, r.connection, r.subject) for r in hub.store.repair_list()}
     if (code, connection, subject) not in known:
         raise Invalid(f"There is no open repair {code} {connection} {subject}.", sv="Saken är redan löst.")
     now = hub.services.now()
     if code == "vanish" and remove:
         hub.store.setting_put(f"vanish_allowed:{connection}:{subject}", True)
-        hub.store.raise_signal("pull", f"{connection}|compare", now)
+        hub.store.signal_raise([("pull", f"{connection}|compare")])
     if code == "key_refused":
-        hub.connections.live(connection).wire.unblock()
-        hub.store.raise_signal("pull", f"{connection}|compare", now)
+        hub.kit.breakers.release(f"{TENANT}/{connection}")
+        hub.store.signal_raise([("pull", f"{connection}|compare")])
     hub.store.repair_close(code, connection, subject, now, actor)
     _audit(hub, actor, "repair.resolve", f"{code} {connection} {subject}", {"remove": remove})
     hub.wake()

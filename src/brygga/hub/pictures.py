@@ -7,14 +7,12 @@ and its change date, so a picture that has not changed is neither fetched nor ma
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import re
 from typing import Any
 
 from brygga.hub.services import Services
-from brygga.model import Estate
+from brygga.model import Estate, Invalid
 from brygga.model.parts import Image
-from brygga.photos import PictureError, make_renditions
 
 FLOOR_PLAN = re.compile(r"layout|planritning|planlösning|floor ?plan", re.IGNORECASE)
 LONG_EDGE_PX = 2400
@@ -59,23 +57,22 @@ def _stamp(image: Image) -> str:
 async def _make(s: Services, estate: Estate, image: Image) -> None:
     live = s.connections.live(estate.id.split(":", 1)[0])
     original = await live.connector.image(image.id)
-    facts: dict[str, Any] = {"source": _stamp(image)}
+    facts: dict[str, Any] = {"source": _stamp(image), "key": "", "code": "", "sv": ""}
     try:
-        facts |= await asyncio.to_thread(_render, s, original)
-    except PictureError as error:
-        facts |= {"key": "", "code": error.code, "sv": error.sv}
+        picture = await s.album.add(original)
+    except Invalid as error:
+        facts |= {"code": error.code, "sv": error.sv}
+    else:
+        best = picture.at_most(LONG_EDGE_PX)
+        facts |= {
+            "key": best.key,
+            "hash": picture.content_hash,
+            "width_px": best.width_px,
+            "height_px": best.height_px,
+        }
     await asyncio.to_thread(
         s.store.link_merge, "image", picture_key(estate, image), "archive", facts, s.now()
     )
-
-
-def _render(s: Services, original: bytes) -> dict[str, Any]:
-    """One rendition at the size receivers take, kept under the hash of its original."""
-    digest = hashlib.sha256(original).hexdigest()
-    key = f"pictures/{digest[:2]}/{digest}-{LONG_EDGE_PX}.jpg"
-    made = make_renditions(original, long_edges_px=(LONG_EDGE_PX,))[0]
-    s.archive.put(key, made.data, content_type="image/jpeg", if_absent=True)
-    return {"key": key, "hash": digest, "width_px": made.width_px, "height_px": made.height_px}
 
 
 def broken(s: Services, estate: Estate) -> list[tuple[int, str]]:
@@ -87,5 +84,3 @@ def broken(s: Services, estate: Estate) -> list[tuple[int, str]]:
         if made.get("code"):
             found.append((place, str(made.get("sv", ""))))
     return found
-
-

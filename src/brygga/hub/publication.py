@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from brygga.connectors.abilities import Party, PictureLink, Publication
@@ -77,7 +78,7 @@ def _billing(sellers: list[Contact]) -> Party | None:
 def _pictures(s: Services, estate: Estate) -> list[PictureLink]:
     """The home's prepared pictures in their order, as signed links that expire."""
     links = s.store.links_of("image", [picture_key(estate, image) for image in estate.images])
-    expires = s.now().timestamp() + s.settings.link_hours * 3600
+    expires = s.now() + timedelta(hours=s.settings.link_hours)
     found = []
     for image in estate.images:
         made = links.get(picture_key(estate, image), {}).get("archive")

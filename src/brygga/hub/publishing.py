@@ -59,13 +59,13 @@ async def publish_and_wait(
 
 
 def _waiting(hub: Hub, estate_id: str, target: str) -> bool:
-    rows = hub.store.outbox_list(states=("waiting", "sending"), connection=target)
-    return any(row.id == estate_id for row in rows)
+    rows = hub.store.outbox_list(connection=target, id=estate_id, limit=20)
+    return any(row.state in {"waiting", "sending"} for row in rows)
 
 
 def _told(hub: Hub, estate_id: str, target: str) -> dict[str, Any]:
     state = hub.store.link_get("estate", estate_id, target) or {}
-    rows = [r for r in hub.store.outbox_list(connection=target) if r.id == estate_id]
+    rows = hub.store.outbox_list(connection=target, id=estate_id, limit=20)
     newest = max(rows, key=lambda r: r.n, default=None)
     failed = newest is not None and newest.state in {"parked", "unknown"}
     status = str(state.get("remote", {}).get("status", ""))

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from brygga.archive import Archive
 from brygga.hub.connections import Connections
 from brygga.hub.settings import Settings
+from brygga.photos import Album
 from brygga.store import Store
 from brygga.vault import Vault
 
@@ -21,14 +22,15 @@ def utc_now() -> datetime:
 
 @dataclass(kw_only=True)
 class Services:
-    """One hub process' tools. `links` makes and checks signed picture links."""
+    """One hub process' tools. `sign(key, expires_at)` makes the path of a signed link to an archived file."""
 
     settings: Settings
     store: Store
     vault: Vault
     connections: Connections
     archive: Archive
-    sign: Callable[[str, float], str]
+    album: Album
+    sign: Callable[[str, datetime], str]
     public_url: Callable[[], str]
     now: Callable[[], datetime] = utc_now
     rng: random.Random = field(default_factory=random.Random)

@@ -29,20 +29,18 @@ async def sync_and_count(
 
 
 def _newest_event(hub: Hub, name: str) -> int:
-    events = hub.store.events_recent(connection=name, limit=1)
-    return events[0].n if events else 0
+    events = hub.store.events(name, limit=1)
+    return events[-1].n if events else 0
 
 
 def _outcome(hub: Hub, name: str, after: int) -> tuple[dict[str, Any], int]:
     """The newest pull's counts as its flow told them, or the trouble it met."""
     out: dict[str, Any] = {
         "estates": len(hub.store.ids("estate", name)),
-        "findings": sum(hub.store.findings_count_by_code(connection=name).values()),
-        "set_aside": len(hub.store.parked_list(connection=name)),
+        "findings": sum(hub.store.finding_counts(name).values()),
+        "set_aside": len(hub.store.parked(name)),
     }
-    for event in hub.store.events_recent(connection=name, limit=200):
-        if event.n <= after:
-            break
+    for event in reversed(hub.store.events(name, after=after, limit=500)):
         if event.what.startswith("pull."):
             return out | dict(event.facts), 0
         if event.what.startswith("trouble."):

@@ -48,6 +48,7 @@ _EMAIL = re.compile(r"[^\s@<>()\[\],;:\"\\]{1,64}@(?:[^\s@.<>,;:\"\\/]{1,63}\.)+
 _FLAGS = {"true": True, "false": False, "1": True, "0": False, "ja": True, "nej": False}
 _is_clean = cleaning.is_clean
 
+
 class Intake:
     """Reads the values of one record and collects findings. Paths are JSON paths in the raw record.
 

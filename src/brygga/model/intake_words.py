@@ -24,6 +24,12 @@ _TABLE: Final[dict[str, tuple[Severity, str]]] = {
     "not_a_time": (Severity.REFUSED, "Uppgiften är inte en tidpunkt och togs inte med."),
     "not_an_email": (Severity.NOTED, "E-postadressen ser inte ut som en sådan. Vi behåller den."),
     "not_an_object": (Severity.PARKED, "Svaret innehöll inga uppgifter som går att läsa."),
+    "not_a_personnummer": (Severity.NOTED, "Personnumret gick inte att läsa."),
+    "not_an_orgnr": (
+        Severity.NOTED,
+        "Organisationsnumret gick inte att läsa. Vi behåller det som det skrevs.",
+    ),
+    "not_an_outline": (Severity.REFUSED, "Områdets gränser gick inte att läsa och togs inte med."),
     "not_finite": (Severity.REFUSED, "Talet är oändligt eller saknar värde och togs inte med."),
     "not_json": (Severity.PARKED, "Svaret gick inte att läsa. Det är sparat och kan läsas om."),
     "not_whole": (Severity.REFUSED, "Talet skulle vara ett heltal och togs inte med."),

@@ -91,31 +91,33 @@ class Darkroom:
         if not data:
             raise picture_error("not_a_picture", "no bytes")
         async with self._turns:
-            worker = self._idle.pop() if self._idle else await _started()
+            worker = await self._worker()
             try:
-                done = await self._ask(worker, data, recipe)
+                answer, blobs = await self._ask(worker, data, recipe)
             except BaseException:
                 await asyncio.shield(worker.end())
                 raise
-        return done
+            await self._back(worker)
+        if answer.code:
+            raise picture_error(answer.code if answer.code in CODES else "reader_fell", answer.why)
+        return _negative(answer, blobs)
 
-    async def _ask(self, worker: _Worker, data: bytes, recipe: Recipe) -> Negative:
+    async def _worker(self) -> _Worker:
+        while self._idle:
+            worker = self._idle.pop()
+            if worker.process.returncode is None:
+                return worker
+            await worker.end()  # fell while idle: somebody else's doing
+        return await _started()
+
+    async def _ask(self, worker: _Worker, data: bytes, recipe: Recipe) -> tuple[Answer, list[bytes]]:
         try:
             async with asyncio.timeout(self._limits.wall_s):
-                answer, blobs = await _exchange(worker.process, data, recipe, self._limits)
+                return await _exchange(worker.process, data, recipe, self._limits)
         except TimeoutError as error:
             raise picture_error("out_of_time", f"no answer in {self._limits.wall_s} s") from error
         except (OSError, EOFError, msgspec.DecodeError) as error:
             raise await _fallen(worker) from error
-        await self._back(worker)
-        if answer.code:
-            raise picture_error(answer.code if answer.code in CODES else "reader_fell", answer.why)
-        prints = [
-            Print(width_px=w, height_px=h, data=b) for (w, h, _), b in zip(answer.sizes, blobs, strict=True)
-        ]
-        return Negative(
-            width_px=answer.width_px, height_px=answer.height_px, format=answer.format, prints=prints
-        )
 
     async def _back(self, worker: _Worker) -> None:
         worker.jobs += 1
@@ -123,6 +125,14 @@ class Darkroom:
             self._idle.append(worker)
         else:
             await worker.end()
+
+
+def _negative(answer: Answer, blobs: list[bytes]) -> Negative:
+    prints = [
+        Print(width_px=width, height_px=height, data=blob)
+        for (width, height, _), blob in zip(answer.sizes, blobs, strict=True)
+    ]
+    return Negative(width_px=answer.width_px, height_px=answer.height_px, format=answer.format, prints=prints)
 
 
 async def _started() -> _Worker:

@@ -52,8 +52,8 @@ def _plain(raw: bytes) -> str:
 
 def clean_copyright(text: str) -> str:
     """One line without control or direction characters, at most `LONGEST_COPYRIGHT` characters."""
-    kept = "".join(c for c in unicodedata.normalize("NFC", text) if unicodedata.category(c)[0] != "C")
-    return " ".join(kept.split())[:LONGEST_COPYRIGHT]
+    one_line = " ".join(unicodedata.normalize("NFC", text).split())
+    return "".join(c for c in one_line if unicodedata.category(c)[0] != "C").strip()[:LONGEST_COPYRIGHT]
 
 
 def with_copyright(jpeg: bytes, notice: str) -> bytes:

@@ -33,6 +33,6 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
     file_bytes: int = 64 << 20
     pixels: int = 150_000_000
-    memory_bytes: int = 3 << 30
+    memory_bytes: int = 2 << 30
     cpu_s: int = 30
     wall_s: float = 90.0

@@ -66,7 +66,7 @@ FIRST_PARTS: Final = (
     "Fiskar", "Trädgårds", "Lärk", "Svan", "Hassel", "Vinter", "Sommar", "Park", "Åker", "Brunns", "Slotts",
     "Jungfru", "Repslagar", "Klock", "Norr", "Söder", "Väster", "Öster", "Myr", "Lok", "Segel",
 )  # fmt: skip  # one list
-LAST_PARTS: Final = ("gatan", "vägen", "stigen", "backen", "gränd", "allén", "tået", "kroken")
+LAST_PARTS: Final = ("gatan", "vägen", "stigen", "backen", "gränd", "allén", "torget", "kroken")
 
 ABROAD: Final = (
     ("ES", "Costa Blanca", "Alicante", 38.0, -0.75, ("Calle del Mar", "Avenida de la Luz", "Camino Alto")),

@@ -68,11 +68,11 @@ class Imitation:
         """An error in the system's own form; faults use it too."""
         return json_answer({"message": text}, status=status)
 
-    def is_listing(self, request: web.Request) -> bool:  # noqa: ARG002 - for subclasses
+    def is_listing(self, request: web.Request) -> bool:
         """Whether a request asks for a listing, so that listing faults may strike."""
         return False
 
-    def office_of(self, request: web.Request) -> str:  # noqa: ARG002 - for subclasses
+    def office_of(self, request: web.Request) -> str:
         """Which office a request concerns; empty if none. `forbidden-office` looks at it."""
         return ""
 
@@ -90,15 +90,15 @@ class Imitation:
         )
         return {**payload, "rows": rows}
 
-    def first_page(self, request: web.Request) -> bool:  # noqa: ARG002 - for subclasses
+    def first_page(self, request: web.Request) -> bool:
         """Whether a listing request is for the first page; `empty-page` strikes only the others."""
         return True
 
-    def truth(self, kinds: Sequence[str] = ()) -> dict[str, Any]:  # noqa: ARG002 - for subclasses
+    def truth(self, kinds: Sequence[str] = ()) -> dict[str, Any]:
         """All that is true here, as plain JSON: kind → id → flat fact name → value."""
         return {}
 
-    def mutate(self, what: str, arguments: Mapping[str, Any]) -> list[dict[str, Any]]:  # noqa: ARG002
+    def mutate(self, what: str, arguments: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Change the truth as a person at the agency would. Raises Invalid (`unknown_mutation`)."""
         raise Invalid(f"{self.name} has no mutation {what!r}", code="unknown_mutation")
 

@@ -6,6 +6,7 @@ Twenty thousand of these are made at start; the rest of an estate is built when 
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -87,7 +88,9 @@ def _row(agency: Agency, index: int) -> Row:
         type=kind,
         status=status,
         changed_at=agency.today - back + timedelta(milliseconds=rng.choice((0, 650, 70, 123))),
-        hidden=frozenset(what for what, share in (("price", 0.02), ("address", 0.02)) if rng.random() < share),
+        hidden=frozenset(
+            what for what, share in (("price", 0.02), ("address", 0.02)) if rng.random() < share
+        ),
         bids_shown=rng.choices(BIDS_SHOWN, (80, 10, 5, 5))[0] if status not in SOLD else "all",
     )
 
@@ -99,6 +102,6 @@ def identifier(agency: Agency, index: int, office: int) -> str:
     return short_id("OBJ", agency.seed, index)
 
 
-def pick(rng: random.Random, shares: dict[str, float]) -> str:
+def pick(rng: random.Random, shares: Mapping[str, float]) -> str:
     """One of the names, by share."""
     return rng.choices(list(shares), list(shares.values()))[0]

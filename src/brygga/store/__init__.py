@@ -1,1 +1,48 @@
+"""What the hub remembers, on SQLite and on PostgreSQL, by one set of calls.
 
+`Store.apply` is the one way by which records change: document, history, feed, raw bytes,
+findings and everything that follows from the change are committed together. All calls block
+and may be made from several threads.
+"""
+
+from brygga.store.groups import OutboxHead
+from brygga.store.opening import Store
+from brygga.store.queues import Due, Group, InboxAdd, InboxItem, OutboxItem, OutboxRow, Signal
+from brygga.store.rows import EstateLine, FeedRow, Filters, HistoryRow, Page, StoredFinding, StoredRow
+from brygga.store.sealing import Sealer
+from brygga.store.shapes import Applied, Batch, Change, Effects, Incoming, Parked, canonical_id
+from brygga.store.told import AuditCheck, AuditRow, Event, Heartbeat, Link, Purged, Repair
+
+__all__ = [
+    "Applied",
+    "AuditCheck",
+    "AuditRow",
+    "Batch",
+    "Change",
+    "Due",
+    "Effects",
+    "EstateLine",
+    "Event",
+    "FeedRow",
+    "Filters",
+    "Group",
+    "Heartbeat",
+    "HistoryRow",
+    "InboxAdd",
+    "InboxItem",
+    "Incoming",
+    "Link",
+    "OutboxHead",
+    "OutboxItem",
+    "OutboxRow",
+    "Page",
+    "Parked",
+    "Purged",
+    "Repair",
+    "Sealer",
+    "Signal",
+    "Store",
+    "StoredFinding",
+    "StoredRow",
+    "canonical_id",
+]

@@ -4,6 +4,8 @@ Compare by hash, write what differs, number it in the feed, then let the caller 
 be done because of it; all of that is committed together, or nothing is.
 """
 
+# ruff: noqa: S608 – only names of ours are put into SQL; every value is a parameter
+
 from __future__ import annotations
 
 from collections import Counter
@@ -42,9 +44,7 @@ class Applying(Room):
         prepared = prepare(batch)
         return self._db.write(lambda tx: self._apply(tx, batch, prepared, effects))
 
-    def _apply(
-        self, tx: Tx, batch: Batch, prepared: list[Prepared], effects: MakeEffects | None
-    ) -> Applied:
+    def _apply(self, tx: Tx, batch: Batch, prepared: list[Prepared], effects: MakeEffects | None) -> Applied:
         planned = plan(tx, batch, prepared)
         numbers = next_numbers(tx, "feed", len(planned.changes)) if planned.changes else range(0)
         w = Writing(tx, batch, self._sealer, to_us(batch.now), planned.changes, numbers)
@@ -56,9 +56,7 @@ class Applying(Room):
         self._follow(tx, batch, told, effects)
         return _applied(planned, told)
 
-    def _follow(
-        self, tx: Tx, batch: Batch, told: list[Change], effects: MakeEffects | None
-    ) -> None:
+    def _follow(self, tx: Tx, batch: Batch, told: list[Change], effects: MakeEffects | None) -> None:
         """What the changes lead to, and the batch's own events."""
         made = effects(told) if effects is not None and told else Effects()
         at_us, correlation = to_us(batch.now), batch.correlation_id
@@ -75,7 +73,7 @@ def _write_the_rest(w: Writing, planned: Plan, prepared: list[Prepared]) -> None
         stream, value = batch.cursor
         tx.run(SAVE_CURSOR, (batch.connection, stream, value, w.at_us))
     for kind, ids in ids_by_kind(planned.confirmed).items():
-        sql = f"UPDATE rec_{kind} SET seen_us = ? WHERE id {tx.among}"  # noqa: S608 – our kinds
+        sql = f"UPDATE rec_{kind} SET seen_us = ? WHERE id {tx.among}"
         tx.run(sql, (w.at_us, tx.array(ids)))
 
 

@@ -1,5 +1,7 @@
 """What a prepared batch changes: compared with what is stored, nothing written yet."""
 
+# ruff: noqa: S608 – only names of ours are put into SQL; every value is a parameter
+
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -93,7 +95,7 @@ def _stored(db: Reading, prepared: list[Prepared]) -> dict[tuple[str, str], Stor
     """One question per kind, never one per record."""
     found: dict[tuple[str, str], Stored] = {}
     for kind, ids in ids_by_kind((one.kind, one.id) for one in prepared).items():
-        sql = f"SELECT id, hash, version, deleted_us, changed_us FROM rec_{kind} WHERE id {db.among}"  # noqa: S608 – our kinds
+        sql = f"SELECT id, hash, version, deleted_us, changed_us FROM rec_{kind} WHERE id {db.among}"
         for record_id, *rest in db.rows(sql, (db.array(ids),)):
             found[kind, record_id] = Stored(*rest)
     return found
@@ -102,7 +104,9 @@ def _stored(db: Reading, prepared: list[Prepared]) -> dict[tuple[str, str], Stor
 def _fill_in(db: Reading, changes: list[Planned]) -> None:
     """Give updates and restores their old and new values, path by path."""
     differing = [c for c in changes if c.before is not None and c.now is not None]
-    docs = _docs(db, ((c.kind, c.id) for c in differing if c.now and c.before and c.now.hash != c.before.hash))
+    docs = _docs(
+        db, ((c.kind, c.id) for c in differing if c.now and c.before and c.now.hash != c.before.hash)
+    )
     for change in differing:
         if change.now is not None and (change.kind, change.id) in docs:
             change.values = changed_fields(docs[change.kind, change.id], change.now.doc)
@@ -111,7 +115,7 @@ def _fill_in(db: Reading, changes: list[Planned]) -> None:
 def _docs(db: Reading, keys: Any) -> dict[tuple[str, str], str]:
     found: dict[tuple[str, str], str] = {}
     for kind, ids in ids_by_kind(keys).items():
-        sql = f"SELECT id, doc FROM rec_{kind} WHERE id {db.among}"  # noqa: S608 – our kinds
+        sql = f"SELECT id, doc FROM rec_{kind} WHERE id {db.among}"
         found.update(((kind, record_id), doc) for record_id, doc in db.rows(sql, (db.array(ids),)))
     return found
 
@@ -140,7 +144,7 @@ def _live(db: Reading, wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str
     """Of the wanted those that stand without a tombstone: version and record."""
     found: dict[tuple[str, str], tuple[int, Record | None]] = {}
     for kind, ids in ids_by_kind(wanted).items():
-        sql = f"SELECT id, version, doc FROM rec_{kind} WHERE id {db.among} AND deleted_us IS NULL"  # noqa: S608 – our kinds
+        sql = f"SELECT id, version, doc FROM rec_{kind} WHERE id {db.among} AND deleted_us IS NULL"
         for record_id, version, doc in db.rows(sql, (db.array(ids),)):
             found[kind, record_id] = (version, decode(kind, doc))
     return found
@@ -163,7 +167,7 @@ def _left_out(db: Reading, batch: Batch, arriving: set[tuple[str, str]]) -> list
         if kind not in RECORD_TYPES:
             raise Invalid(f"There is no kind of record called {kind!r}.", code="unknown_kind")
         sql = (
-            f"SELECT owner_id, id FROM rec_{kind}"  # noqa: S608 – our kinds
+            f"SELECT owner_id, id FROM rec_{kind}"
             f" WHERE owner_id {db.among} AND deleted_us IS NULL ORDER BY id"
         )
         for owner, record_id in db.rows(sql, (db.array(present),)):

@@ -1,5 +1,8 @@
 """Events: what happened to which home and connection. The timelines (*tidslinjer*) read them."""
 
+# ruff: noqa: S608 – only names of ours are put into SQL; every value is a parameter
+# ruff: noqa: A002 – `id` is what the column and the record call it
+
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -42,7 +45,7 @@ class Events(Room):
         if listed:
             self._db.write(lambda tx: add(tx, listed, at_us), durable=False)
 
-    def timeline(self, kind: str, id: str, limit: int = 200) -> list[Event]:  # noqa: A002 – the column's name
+    def timeline(self, kind: str, id: str, limit: int = 200) -> list[Event]:
         """The newest `limit` events of one record, oldest first."""
         return self._newest("id = ? AND kind = ?", (id, kind), limit)
 
@@ -61,13 +64,13 @@ class Events(Room):
     def last_events(self, what: str) -> dict[str, Event]:
         """Connection → its newest event of that name: "last fetched at …"."""
         sql = (
-            f"SELECT n, {_COLUMNS} FROM event WHERE n IN"  # noqa: S608 – names are ours
+            f"SELECT n, {_COLUMNS} FROM event WHERE n IN"
             " (SELECT max(n) FROM event WHERE what = ? GROUP BY connection)"
         )
         return {e.connection: e for e in map(_event, self._db.rows(sql, (what,)))}
 
     def _newest(self, where: str, values: tuple[object, ...], limit: int) -> list[Event]:
-        sql = f"SELECT n, {_COLUMNS} FROM event WHERE {where} ORDER BY n DESC LIMIT ?"  # noqa: S608 – names are ours
+        sql = f"SELECT n, {_COLUMNS} FROM event WHERE {where} ORDER BY n DESC LIMIT ?"
         return [_event(row) for row in reversed(self._db.rows(sql, (*values, limit)))]
 
 

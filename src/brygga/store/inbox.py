@@ -1,5 +1,7 @@
 """Inbox (*inkorg*): webhooks, committed before they are answered, worked on afterwards."""
 
+# ruff: noqa: S608 – only names of ours are put into SQL; every value is a parameter
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
@@ -19,10 +21,7 @@ _ADD_COLUMNS = (
     "n, connection, key, digest, received_us, state, repeats, begun, attempts,"
     " error_code, error_sv, done_us, correlation_id, body"
 )
-_ADD = (
-    f"INSERT INTO inbox ({_ADD_COLUMNS})"  # noqa: S608 – names are ours
-    " VALUES (?, ?, ?, ?, ?, 'new', 0, 0, 0, '', '', NULL, ?, ?)"
-)
+_ADD = f"INSERT INTO inbox ({_ADD_COLUMNS}) VALUES (?, ?, ?, ?, ?, 'new', 0, 0, 0, '', '', NULL, ?, ?)"
 _COLUMNS = (
     "n, connection, key, received_us, state, repeats, attempts, error_code, error_sv, correlation_id, body"
 )
@@ -61,13 +60,13 @@ class Inbox(Room):
                 where += f" AND {sql}"
                 values.append(value)
         sql = (
-            "UPDATE inbox SET begun = 1 WHERE n IN"  # noqa: S608 – no values
+            "UPDATE inbox SET begun = 1 WHERE n IN"
             f" (SELECT n FROM inbox WHERE {where} ORDER BY n LIMIT ?) RETURNING {_COLUMNS}"
         )
-        if self._db.row(f"SELECT 1 FROM inbox WHERE {where} LIMIT 1", values) is None:  # noqa: S608 – no values
+        if self._db.row(f"SELECT 1 FROM inbox WHERE {where} LIMIT 1", values) is None:
             return []
         rows = self._db.write(lambda tx: tx.rows(sql, (*values, limit)))
-        return [self._item(row) for row in sorted(rows)]
+        return [self._letter(row) for row in sorted(rows)]
 
     def inbox_waiting(self) -> dict[str, tuple[int, int]]:
         """Connection → (how many wait, the newest one's number)."""
@@ -102,8 +101,8 @@ class Inbox(Room):
     def inbox_list(self, state: str = "new", *, connection: str = "", limit: int = 200) -> list[InboxItem]:
         """Newest first; only looks."""
         where, values = ("AND connection = ?", (connection,)) if connection else ("", ())
-        sql = f"SELECT {_COLUMNS} FROM inbox WHERE state = ? {where} ORDER BY n DESC LIMIT ?"  # noqa: S608 – no values
-        return [self._item(row) for row in self._db.rows(sql, (state, *values, limit))]
+        sql = f"SELECT {_COLUMNS} FROM inbox WHERE state = ? {where} ORDER BY n DESC LIMIT ?"
+        return [self._letter(row) for row in self._db.rows(sql, (state, *values, limit))]
 
     def inbox_counts(self) -> dict[str, int]:
         """State → how many."""
@@ -114,13 +113,13 @@ class Inbox(Room):
         done_us = self._us(now)
 
         def work(tx: Tx) -> int:
-            sql = f"UPDATE inbox SET state = ?, error_code = ?, error_sv = ?, done_us = ? WHERE n {tx.among}"  # noqa: S608 – no values
+            sql = f"UPDATE inbox SET state = ?, error_code = ?, error_sv = ?, done_us = ? WHERE n {tx.among}"
             return tx.run(sql, (state, code, sv, done_us, tx.array(numbers)))
 
         if numbers:
             self._db.write(work)
 
-    def _item(self, row: Row) -> InboxItem:
+    def _letter(self, row: Row) -> InboxItem:
         n, connection, key, received_us, state, repeats, attempts, code, sv, correlation_id, sealed = row
         letter = _read_letter(unpack(self._sealer.open(sealed, aad=label("inbox", connection))))
         return InboxItem(
@@ -185,7 +184,7 @@ def _known(tx: Tx, items: Sequence[InboxAdd]) -> set[tuple[str, str | bytes]]:
         mine = [item for item in items if item.connection == connection]
         keys = [key for item in mine if (key := _key(item)) is not None]
         if keys:
-            sql = f"SELECT key FROM inbox WHERE connection = ? AND key {tx.among}"  # noqa: S608 – no values
+            sql = f"SELECT key FROM inbox WHERE connection = ? AND key {tx.among}"
             known.update((connection, row[0]) for row in tx.rows(sql, (connection, tx.array(keys))))
         known.update((connection, d) for d in _waiting_digests(tx, connection, mine))
     return known
@@ -205,5 +204,5 @@ def _waiting_digests(tx: Tx, connection: str, items: Sequence[InboxAdd]) -> list
 def _count_repeats(tx: Tx, again: list[tuple[object, ...]]) -> None:
     for connection, mark in again:
         column = "key" if isinstance(mark, str) else "begun = 0 AND state = 'new' AND digest"
-        sql = f"UPDATE inbox SET repeats = repeats + 1 WHERE connection = ? AND {column} = ?"  # noqa: S608 – names are ours
+        sql = f"UPDATE inbox SET repeats = repeats + 1 WHERE connection = ? AND {column} = ?"
         tx.run(sql, (connection, mark))

@@ -5,6 +5,9 @@ whose outcome is in doubt (*unknown*) holds back the later ones of its group unt
 has looked.
 """
 
+# ruff: noqa: S608 – only names of ours are put into SQL; every value is a parameter
+# ruff: noqa: A002 – `id` is what the column and the record call it
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -75,7 +78,13 @@ class Outbox(Room):
         return self._db.write(lambda tx: add(tx, rows, self._sealer, at_us))
 
     def outbox_claim(
-        self, worker: str, limit: int, now: datetime | None = None, *, lease_s: float = 60.0, ability: str = ""
+        self,
+        worker: str,
+        limit: int,
+        now: datetime | None = None,
+        *,
+        lease_s: float = 60.0,
+        ability: str = "",
     ) -> list[OutboxItem]:
         """Take rows to send: due, the first of their group, nobody else's. Oldest first.
 
@@ -87,23 +96,23 @@ class Outbox(Room):
 
         def work(tx: Tx) -> list[Row]:
             sql = (
-                "UPDATE outbox SET state = 'sending', attempts = attempts + 1, lease_by = ?, lease_us = ?"  # noqa: S608 – no values
+                "UPDATE outbox SET state = 'sending', attempts = attempts + 1, lease_by = ?, lease_us = ?"
                 f" WHERE n IN (SELECT n FROM outbox o WHERE {_claimable(ability)} AND {_FIRST_OF_ITS_GROUP}"
                 f" ORDER BY n LIMIT ? {tx.skip_locked}) RETURNING {_COLUMNS}"
             )
             given = (ability,) if ability else ()
             return tx.rows(sql, (worker, until_us, at_us, at_us, *given, limit))
 
-        return [self._item(row) for row in sorted(self._db.write(work))]
+        return [self._outgoing(row) for row in sorted(self._db.write(work))]
 
     def outbox_lost(self, now: datetime | None = None) -> list[OutboxItem]:
         """Rows left in mid-sending whose repeat is not safe: they become `unknown`, never sent unseen."""
         sql = (
-            "UPDATE outbox SET state = 'unknown', error_code = 'lost', lease_by = '', lease_us = NULL"  # noqa: S608 – no values
+            "UPDATE outbox SET state = 'unknown', error_code = 'lost', lease_by = '', lease_us = NULL"
             f" WHERE state = 'sending' AND lease_us <= ? AND repeat NOT IN {_SAFE} RETURNING {_COLUMNS}"
         )
         rows = self._db.write(lambda tx: tx.rows(sql, (self._us(now),)))
-        return [self._item(row) for row in sorted(rows)]
+        return [self._outgoing(row) for row in sorted(rows)]
 
     def outbox_done(self, n: int, result: Any = None, now: datetime | None = None) -> None:
         """Sent, and certainly so."""
@@ -143,15 +152,16 @@ class Outbox(Room):
         """
         given = (ability,) if ability else ()
         sql = (
-            "SELECT o.connection, o.ability, o.kind, o.id, max(o.n), count(*), min(o.n), max(o.correlation_id)"  # noqa: S608 – no values
-            f" FROM outbox o WHERE o.state = 'waiting' AND o.next_us <= ? {'AND o.ability = ?' if ability else ''}"
+            "SELECT o.connection, o.ability, o.kind, o.id, max(o.n), count(*), max(o.correlation_id)"
+            " FROM outbox o WHERE o.state = 'waiting' AND o.next_us <= ?"
+            f" {'AND o.ability = ?' if ability else ''}"
             " AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.id = o.id AND b.connection = o.connection"
             " AND b.kind = o.kind AND b.ability = o.ability AND b.state = 'unknown')"
             " GROUP BY o.connection, o.ability, o.kind, o.id ORDER BY min(o.n) LIMIT ?"
         )
         return [
             Due(connection=c, ability=a, kind=k, id=i, upto=upto, rows=rows, correlation_id=correlation)
-            for c, a, k, i, upto, rows, _, correlation in self._db.rows(sql, (self._us(now), *given, limit))
+            for c, a, k, i, upto, rows, correlation in self._db.rows(sql, (self._us(now), *given, limit))
         ]
 
     def outbox_settle(
@@ -172,7 +182,7 @@ class Outbox(Room):
                 return
             keep = last if again_s is not None else -1
             tx.run(
-                "UPDATE outbox SET state = 'done', done_us = ?, result = ?, error_code = '', error_sv = '',"  # noqa: S608 – no values
+                "UPDATE outbox SET state = 'done', done_us = ?, result = ?, error_code = '', error_sv = '',"
                 f" lease_by = '', lease_us = NULL WHERE {_GROUP} AND n <= ? AND n <> ? AND state IN {_OPEN}",
                 (at_us, to_json(result), *group, upto, keep),
             )
@@ -194,7 +204,7 @@ class Outbox(Room):
         """Sending the group failed: its rows up to `upto` wait until `next_at`, or are parked or in doubt."""
         next_us = self._us(next_at if next_at is not None else now)
         sql = (
-            "UPDATE outbox SET state = ?, next_us = ?, attempts = attempts + 1, error_code = ?, error_sv = ?,"  # noqa: S608 – no values
+            "UPDATE outbox SET state = ?, next_us = ?, attempts = attempts + 1, error_code = ?, error_sv = ?,"
             f" lease_by = '', lease_us = NULL WHERE {_GROUP} AND n <= ? AND state IN {_OPEN}"
         )
         self._db.write(lambda tx: tx.run(sql, (state, next_us, code, sv, *group, upto)))
@@ -202,17 +212,22 @@ class Outbox(Room):
     def outbox_get(self, n: int) -> OutboxItem | None:
         """One row, its payload opened."""
         row = self._db.row(f"SELECT {_COLUMNS} FROM outbox WHERE n = ?", (n,))
-        return self._item(row) if row else None
+        return self._outgoing(row) if row else None
 
     def outbox_list(
-        self, state: str = "", *, connection: str = "", id: str = "", limit: int = 200  # noqa: A002 – the column's name
+        self,
+        state: str = "",
+        *,
+        connection: str = "",
+        id: str = "",
+        limit: int = 200,
     ) -> list[OutboxItem]:
         """Newest first; payloads stay sealed and are None."""
         asked = {"state": state, "connection": connection, "id": id}
         given = {name: value for name, value in asked.items() if value}
         where = " AND ".join(f"{name} = ?" for name in given) or "1 = 1"
-        sql = f"SELECT {_COLUMNS} FROM outbox WHERE {where} ORDER BY n DESC LIMIT ?"  # noqa: S608 – names are ours
-        return [self._item(row, sealed=True) for row in self._db.rows(sql, (*given.values(), limit))]
+        sql = f"SELECT {_COLUMNS} FROM outbox WHERE {where} ORDER BY n DESC LIMIT ?"
+        return [self._outgoing(row, sealed=True) for row in self._db.rows(sql, (*given.values(), limit))]
 
     def outbox_counts(self) -> dict[tuple[str, str], int]:
         """(connection, state) → how many."""
@@ -234,7 +249,7 @@ class Outbox(Room):
         )
         self._db.write(lambda tx: tx.run(sql, (state, code, sv, next_us, n)))
 
-    def _item(self, row: Row, *, sealed: bool = False) -> OutboxItem:
+    def _outgoing(self, row: Row, *, sealed: bool = False) -> OutboxItem:
         (n, cause, connection, ability, operation, kind, record_id, repeat, key, state, attempts, next_us,
          code, sv, created_us, done_us, result, correlation_id, lease_by, payload) = row  # fmt: skip
         plain = None if sealed else self._sealer.open(payload, aad=label("outbox", connection, key))
@@ -269,7 +284,7 @@ def _claimable(ability: str) -> str:
 
 
 def _newest(tx: Tx, group: Group, upto: int) -> int | None:
-    sql = f"SELECT max(n) FROM outbox WHERE {_GROUP} AND n <= ? AND state IN {_OPEN}"  # noqa: S608 – no values
+    sql = f"SELECT max(n) FROM outbox WHERE {_GROUP} AND n <= ? AND state IN {_OPEN}"
     row = tx.row(sql, (*group, upto))
     return int(row[0]) if row and row[0] is not None else None
 

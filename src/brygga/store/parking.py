@@ -1,5 +1,8 @@
 """What could not be taken in (*undanlagt*) and what was remarked on in what could (*datafynd*)."""
 
+# ruff: noqa: S608 – only names of ours are put into SQL; every value is a parameter
+# ruff: noqa: A002 – `id` is what the column and the record call it
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
@@ -80,14 +83,19 @@ class Parking(Room):
         return self._db.write(lambda tx: tx.run(sql, (state, connection, kind, source_id))) > 0
 
     def findings(
-        self, connection: str = "", *, kind: str = "", id: str = "", limit: int = 10_000  # noqa: A002 – the column's name
+        self,
+        connection: str = "",
+        *,
+        kind: str = "",
+        id: str = "",
+        limit: int = 10_000,
     ) -> list[StoredFinding]:
         """Findings of a connection, a kind or one record, in the order of records."""
         asked = {"connection": connection, "kind": kind, "id": id}
         given = {name: value for name, value in asked.items() if value}
         where = " AND ".join(f"{name} = ?" for name in given) or "1 = 1"
         sql = (
-            "SELECT connection, kind, id, path, code, severity, sv, at_us"  # noqa: S608 – names are ours
+            "SELECT connection, kind, id, path, code, severity, sv, at_us"
             f" FROM finding WHERE {where} ORDER BY kind, id, path, code LIMIT ?"
         )
         return [_finding(row) for row in self._db.rows(sql, (*given.values(), limit))]
@@ -95,7 +103,7 @@ class Parking(Room):
     def finding_counts(self, connection: str = "") -> dict[str, int]:
         """Code → how many records have it."""
         where, values = ("WHERE connection = ?", (connection,)) if connection else ("", ())
-        sql = f"SELECT code, count(*) FROM finding {where} GROUP BY code ORDER BY code"  # noqa: S608 – no values
+        sql = f"SELECT code, count(*) FROM finding {where} GROUP BY code ORDER BY code"
         return {str(code): int(n) for code, n in self._db.rows(sql, values)}
 
     def _parked(self, row: Row, with_raw: bool) -> Parked:

@@ -7,7 +7,7 @@ import functools
 import threading
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, LiteralString, cast
+from typing import Any, LiteralString
 
 import psycopg
 from psycopg import errors as pg
@@ -25,7 +25,7 @@ _CONNECT = {"connect_timeout": 5, "application_name": "brygga", "tcp_user_timeou
 @functools.lru_cache(maxsize=1024)
 def _psycopg(sql: str) -> LiteralString:
     """Our `?` as psycopg's `%s`. No SQL of this room holds either sign otherwise."""
-    return cast("LiteralString", sql.replace("?", "%s"))
+    return sql.replace("?", "%s")
 
 
 class _Writes:
@@ -59,7 +59,7 @@ class _Writes:
     def load(self, table: str, columns: str, rows: Sequence[Values]) -> None:
         if not rows:
             return
-        sql = cast("LiteralString", f"COPY {table} ({columns}) FROM STDIN")
+        sql = _psycopg(f"COPY {table} ({columns}) FROM STDIN")
         with self._c.cursor() as cursor, cursor.copy(sql) as copy:
             for row in rows:
                 copy.write_row(row)

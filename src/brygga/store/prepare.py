@@ -64,9 +64,7 @@ def _encoded(record: Record) -> bytes:
     try:
         return encode(record)
     except (UnicodeEncodeError, TypeError, ValueError) as error:
-        raise Invalid(
-            f"The record {record.id} cannot be written as JSON.", code="not_encodable"
-        ) from error
+        raise Invalid(f"The record {record.id} cannot be written as JSON.", code="not_encodable") from error
 
 
 def owner_of(one: Prepared) -> str | None:

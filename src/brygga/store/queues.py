@@ -89,8 +89,6 @@ class Signal(msgspec.Struct, kw_only=True):
     correlation_id: str
 
 
-
-
 Group = tuple[str, str, str, str]
 """What the outbox orders by: connection, ability, kind, id. Rows of one group go in their order."""
 

@@ -1,5 +1,8 @@
 """Reading records: one, a home's parts, lists of homes, ids, counts."""
 
+# ruff: noqa: S608 – only names of ours are put into SQL; every value is a parameter
+# ruff: noqa: A002 – `id` is what the column and the record call it
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
@@ -13,17 +16,15 @@ from brygga.store.room import Room
 from brygga.store.rows import StoredRow
 from brygga.store.sealing import label, unpack
 
-_COLUMNS = (
-    "id, connection, source_id, version, hash, seq, seen_us, changed_us, deleted_us, owner_id, doc"
-)
+_COLUMNS = "id, connection, source_id, version, hash, seq, seen_us, changed_us, deleted_us, owner_id, doc"
 
 
 class Records(Room):
     """What the store holds."""
 
-    def get(self, kind: str, id: str, *, include_removed: bool = False) -> Record | None:  # noqa: A002 – the column's name
+    def get(self, kind: str, id: str, *, include_removed: bool = False) -> Record | None:
         """One record; None if it is not there, or a tombstone stands over it."""
-        row = self._db.row(f"SELECT doc, deleted_us FROM {_table(kind)} WHERE id = ?", (id,))  # noqa: S608 – our kinds
+        row = self._db.row(f"SELECT doc, deleted_us FROM {_table(kind)} WHERE id = ?", (id,))
         if row is None or (row[1] is not None and not include_removed):
             return None
         return decode(kind, row[0])
@@ -33,7 +34,7 @@ class Records(Room):
         rows = self._rows(kind, f"id {self._db.among}", (self._db.array(ids),))
         return {r.id: r.record for r in rows if include_removed or r.deleted_at is None}
 
-    def row(self, kind: str, id: str) -> StoredRow | None:  # noqa: A002 – the column's name
+    def row(self, kind: str, id: str) -> StoredRow | None:
         """One record with what the store knows about it, tombstones too."""
         found = self._rows(kind, "id = ?", (id,))
         return found[0] if found else None
@@ -53,26 +54,26 @@ class Records(Room):
     def ids(self, kind: str, connection: str, *, include_removed: bool = False) -> set[str]:
         """The source ids that we hold of one kind from one connection."""
         where = "" if include_removed else "AND deleted_us IS NULL"
-        sql = f"SELECT source_id FROM {_table(kind)} WHERE id >= ? AND id < ? {where}"  # noqa: S608 – our kinds
+        sql = f"SELECT source_id FROM {_table(kind)} WHERE id >= ? AND id < ? {where}"
         return {row[0] for row in self._db.rows(sql, _range(connection))}
 
     def changed_at(self, kind: str, ids: Iterable[str]) -> dict[str, datetime | None]:
         """Id → when its source last changed it, for those that are there without a tombstone."""
-        sql = f"SELECT id, changed_us FROM {_table(kind)} WHERE id {self._db.among} AND deleted_us IS NULL"  # noqa: S608 – our kinds
+        sql = f"SELECT id, changed_us FROM {_table(kind)} WHERE id {self._db.among} AND deleted_us IS NULL"
         return {row[0]: maybe_from_us(row[1]) for row in self._db.rows(sql, (self._db.array(ids),))}
 
     def counts(self, connection: str = "") -> dict[str, tuple[int, int]]:
         """Kind → (how many stand, how many have a tombstone)."""
         found: dict[str, tuple[int, int]] = {}
         for kind in RECORD_TYPES:
-            sql = f"SELECT count(*), count(deleted_us) FROM {_table(kind)} WHERE id >= ? AND id < ?"  # noqa: S608 – our kinds
+            sql = f"SELECT count(*), count(deleted_us) FROM {_table(kind)} WHERE id >= ? AND id < ?"
             total, removed = self._db.rows(sql, _range(connection))[0]
             found[kind] = (int(total) - int(removed), int(removed))
         return found
 
-    def versions(self, kind: str, id: str) -> list[tuple[int, datetime, Record]]:  # noqa: A002 – the column's name
+    def versions(self, kind: str, id: str) -> list[tuple[int, datetime, Record]]:
         """Every version of an append-only record: (version, when, record), oldest first."""
-        sql = f"SELECT version, at_us, doc FROM version_{_checked(kind)} WHERE id = ? ORDER BY version"  # noqa: S608 – our kinds
+        sql = f"SELECT version, at_us, doc FROM version_{_checked(kind)} WHERE id = ? ORDER BY version"
         return [(int(v), from_us(at), decode(kind, doc)) for v, at, doc in self._db.rows(sql, (id,))]
 
     def raw(self, connection: str, kind: str, source_id: str) -> tuple[bytes, datetime] | None:
@@ -86,12 +87,15 @@ class Records(Room):
 
     def same_raw(self, connection: str, kind: str, bodies: dict[str, bytes]) -> set[str]:
         """Of source id → bytes, the source ids whose bytes are those that we hold: nothing to map again."""
-        sql = f"SELECT source_id, hash FROM raw WHERE connection = ? AND kind = ? AND source_id {self._db.among}"  # noqa: S608 – no values
+        sql = (
+            "SELECT source_id, hash FROM raw WHERE connection = ? AND kind = ?"
+            f" AND source_id {self._db.among}"
+        )
         rows = self._db.rows(sql, (connection, kind, self._db.array(bodies)))
         return {source_id for source_id, digest in rows if content_hash(bodies[source_id]) == digest}
 
     def _rows(self, kind: str, where: str, values: Sequence[object]) -> list[StoredRow]:
-        sql = f"SELECT {_COLUMNS} FROM {_table(kind)} WHERE {where}"  # noqa: S608 – names are ours
+        sql = f"SELECT {_COLUMNS} FROM {_table(kind)} WHERE {where}"
         return [_stored(kind, row) for row in self._db.rows(sql, values)]
 
 

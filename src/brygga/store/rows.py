@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+
 from brygga.model import Record, decode
 
 
@@ -51,7 +52,7 @@ class EstateLine(msgspec.Struct, kw_only=True):
 class Filters(msgspec.Struct, kw_only=True):
     """What a list of homes is narrowed to; empty is everything. `text` is sought in street, town and id.
 
-    `order`: street · price · area · town · status · id; with a minus before it, backwards.
+    `order`: street · price · area · town · status · changed · id; with a minus before it, backwards.
     """
 
     text: str = ""
@@ -114,5 +115,3 @@ class StoredFinding(msgspec.Struct, kw_only=True):
     severity: str
     sv: str
     at: datetime
-
-

@@ -112,5 +112,3 @@ class Applied(msgspec.Struct, kw_only=True):
     older: int = 0
     changes: list[Change] = []
     last_seq: int = 0
-
-

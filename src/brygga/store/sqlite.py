@@ -4,6 +4,8 @@ Readers never wait for the writer. Writers of this process take turns by a lock,
 processes by BEGIN IMMEDIATE. Source: sqlite.org/wal.html, sqlite.org/pragma.html#pragma_synchronous.
 """
 
+# ruff: noqa: S608 – only names of ours are put into SQL; every value is a parameter
+
 from __future__ import annotations
 
 import contextlib
@@ -55,7 +57,7 @@ class _Writes(_Reads):
         return self._c.executemany(sql, rows).rowcount if rows else 0
 
     def load(self, table: str, columns: str, rows: Sequence[Values]) -> None:
-        sql = f"INSERT INTO {table} ({columns}) VALUES ({question_marks(columns)})"  # noqa: S608 – names are ours
+        sql = f"INSERT INTO {table} ({columns}) VALUES ({question_marks(columns)})"
         if rows:
             self._c.executemany(sql, rows)
 
@@ -142,6 +144,7 @@ class SqliteDatabase:
             check_same_thread=False,
             cached_statements=256,
         )
+        connection.create_function("lower", 1, _lower, deterministic=True)
         for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
         return connection
@@ -187,3 +190,8 @@ class SqliteDatabase:
             if plain is None:
                 raise
             raise plain from error
+
+
+def _lower(text: str | None) -> str | None:
+    """SQLite's own knows only a to z; "Åkergatan" is found by "åker" as well."""
+    return text.lower() if text is not None else None

@@ -44,10 +44,10 @@ def _number(name: str = "n", *, automatic: bool = False) -> Column[Any]:
     return Column(name, NUMBER, primary_key=True, autoincrement=automatic)
 
 
-def _table(name: str, *columns: Column[Any] | Index) -> Table:
+def _table(name: str, *columns: Column[Any]) -> Table:
     """SQLite: a number once given is never given again, also after a purge."""
-    automatic = any(isinstance(c, Column) and c.primary_key and c.autoincrement is True for c in columns)
-    return Table(name, metadata, *columns, **({"sqlite_autoincrement": True} if automatic else {}))
+    automatic = any(c.primary_key and c.autoincrement is True for c in columns)
+    return Table(name, metadata, *columns, sqlite_autoincrement=automatic)
 
 
 def _found_by() -> list[Column[Any]]:
@@ -177,9 +177,9 @@ cursor = _table(
 listing = _table(
     "listing",
     _key("run_id", primary=True),
+    _key("stream", primary=True),
     _key("source_id", primary=True),
     _text("connection"),
-    _text("stream"),
     _int("at_us"),
 )
 

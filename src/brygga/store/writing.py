@@ -1,5 +1,7 @@
 """Writing a plan: documents, versions, feed, history, raw, findings. Inside apply's transaction."""
 
+# ruff: noqa: S608 – only names of ours are put into SQL; every value is a parameter
+
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -109,7 +111,7 @@ def _update(tx: Tx, kind: str, rows: list[tuple[object, ...]]) -> None:
     """Only over the version that was compared: another writer in between means: all again."""
     names = [name.strip() for name in _COLUMNS.get(kind, _DEFAULT_COLUMNS).split(",")]
     sets = ", ".join(f"{name} = ?" for name in names[1:])
-    sql = f"UPDATE rec_{kind} SET {sets} WHERE id = ? AND version = ?"  # noqa: S608 – names are ours
+    sql = f"UPDATE rec_{kind} SET {sets} WHERE id = ? AND version = ?"
     version = names.index("version")
     values = [(*row[1:], row[0], int(str(row[version])) - 1) for row in rows]
     if tx.many(sql, values) != len(values):
@@ -133,7 +135,7 @@ def _write_tombstones(w: Writing) -> None:
             row = (w.at_us, change.version, seq, change.id, change.version - 1)
             by_kind.setdefault(change.kind, []).append(row)
     for kind, rows in by_kind.items():
-        sql = f"UPDATE rec_{kind} SET deleted_us = ?, version = ?, seq = ? WHERE id = ? AND version = ?"  # noqa: S608 – our kinds
+        sql = f"UPDATE rec_{kind} SET deleted_us = ?, version = ?, seq = ? WHERE id = ? AND version = ?"
         if w.tx.many(sql, rows) != len(rows):
             raise Clash
 
@@ -185,7 +187,7 @@ def write_raw(w: Writing, same: list[Prepared]) -> None:
     if not rows:
         return
     for kind, ids in ids_by_kind((str(row[1]), str(row[2])) for row in rows).items():
-        sql = f"DELETE FROM raw WHERE connection = ? AND kind = ? AND source_id {w.tx.among}"  # noqa: S608 – no names
+        sql = f"DELETE FROM raw WHERE connection = ? AND kind = ? AND source_id {w.tx.among}"
         w.tx.run(sql, (w.batch.connection, kind, w.tx.array(ids)))
     w.tx.load("raw", "connection, kind, source_id, hash, size, fetched_us, purge_us, body", rows)
 
@@ -204,7 +206,7 @@ def write_findings(w: Writing, same: list[Prepared]) -> None:
     """Findings of what changed replace the former ones; those of an unchanged record stay."""
     touched = [*(c.now for c in w.changes if c.now is not None), *same]
     for kind, ids in ids_by_kind((one.kind, one.id) for one in touched).items():
-        sql = f"DELETE FROM finding WHERE kind = ? AND id {w.tx.among}"  # noqa: S608 – no names
+        sql = f"DELETE FROM finding WHERE kind = ? AND id {w.tx.among}"
         w.tx.run(sql, (kind, w.tx.array(ids)))
     rows = {
         (one.kind, one.id, plain(f.path), f.code): (str(f.severity), plain(f.sv))

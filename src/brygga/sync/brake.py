@@ -50,7 +50,9 @@ def compare(
     """
     held, seen = set(known), set(listed)
     missing = tuple(sorted(held - seen))
-    verdict, why = _judge(held, seen, missing, complete=complete, total=total, share=most_share, allowed=allowed)
+    verdict, why = _judge(
+        held, seen, missing, complete=complete, total=total, share=most_share, allowed=allowed
+    )
     return Comparison(known=len(held), listed=len(seen), missing=missing, verdict=verdict, why=why)
 
 

@@ -94,13 +94,14 @@ class Attempts:
     async def _admitted(self, call: Call, ends_at: float) -> tuple[Lease, Pass]:
         """A slot and leave to use it. The breaker is asked last, so that a probe is sent at once."""
         while True:
+            self._left(ends_at)
             lease = self._limiter.at_hand() or await self._slot(call, ends_at)
             try:
                 leave = await self._breaker.admit(call.operation)
             except BaseException:
                 self._limiter.leave_unused(lease)
                 raise
-            if self._limiter.still_good(lease):
+            if self._limiter.still_good(lease) and self._around.clock() < ends_at:
                 return lease, leave
             self._limiter.leave_unused(lease)
             await self._tell(self._breaker.told_nothing(leave))
@@ -128,7 +129,7 @@ class Attempts:
         ends_at: float,
     ) -> Reply | Trouble:
         clock, limits = self._around.clock, self._profile.limits
-        left_s = self._left(ends_at)
+        left_s = max(0.001, ends_at - clock())
         seen_at: float | None = None
         try:
             reply = await exchange(

@@ -10,6 +10,7 @@ import asyncio
 import json
 import os
 import sys
+import threading
 import warnings
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,12 @@ def write(*words: object) -> None:
     handle = os.open(journal, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     os.write(handle, (" ".join(map(str, words)) + "\n").encode())
     os.close(handle)
+
+
+def say(text: str) -> None:
+    """A line to the test that started us."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
 
 
 async def slow(flow_id: str, number: int) -> int:
@@ -49,6 +56,12 @@ def fenced(reason: str) -> None:
     over.set()
 
 
+def wait_for_line(loop: asyncio.AbstractEventLoop) -> None:
+    """Runs in a thread of its own, which no executor waits for."""
+    sys.stdin.readline()
+    loop.call_soon_threadsafe(over.set)
+
+
 async def main() -> int:
     engine = DurableEngine(
         settings["url"],
@@ -62,15 +75,15 @@ async def main() -> int:
     try:
         await engine.launch()
     except FlowDatabaseError as error:
-        print(f"{type(error).__name__}: {error}", flush=True)
+        say(f"{type(error).__name__}: {error}")
         return 2
     for flow in settings.get("start", []):
         await engine.start(
             "count", {"steps": flow["steps"]}, flow_id=flow["id"], queue="q", partition=flow["key"]
         )
-    print("ready", flush=True)
-    reader = asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline)
-    reader.add_done_callback(lambda _: over.set())
+    say("ready")
+    loop = asyncio.get_running_loop()
+    threading.Thread(target=wait_for_line, args=(loop,), daemon=True).start()
     await over.wait()
     is_fenced = engine.fenced
     await engine.stop(grace_s=1)
@@ -78,6 +91,4 @@ async def main() -> int:
 
 
 if __name__ == "__main__":
-    code = asyncio.run(main())
-    sys.stdout.flush()
-    os._exit(code)  # a thread may still wait for stdin
+    sys.exit(asyncio.run(main()))

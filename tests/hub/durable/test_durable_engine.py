@@ -6,15 +6,17 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from brygga.hub.durable import (
     DurableEngine,
+    FlowChanged,
     FlowContext,
-    FlowEngineBusy,
+    FlowEngineStopped,
     FlowFailed,
     FlowQueue,
     FlowState,
@@ -265,23 +267,76 @@ async def test_a_stop_lets_the_step_in_progress_finish(new_engine: NewEngine) ->
     assert calls == [1, 2]
 
 
-async def test_a_second_engine_in_the_process_is_refused_and_one_after_the_other_works(
-    new_engine: NewEngine,
-) -> None:
+async def test_engines_one_after_the_other_in_a_process_see_the_same_flows(new_engine: NewEngine) -> None:
     first, second = new_engine(), new_engine(worker_id="w2")
     for engine in (first, second):
         engine.register("two", two_steps)
     await first.launch()
-    with pytest.raises(FlowEngineBusy):
-        await second.launch()
     await first.start("two", {"value": 1}, flow_id="f1", queue="q")
     assert await first.result("f1", timeout_s=10) == [1, "f1"]
     await first.stop()
-    assert await asyncio.to_thread(lambda: 7) == 7  # the loop has its own threads back
     await second.launch()
     assert await second.result("f1", timeout_s=10) == [1, "f1"]
     await second.start("two", {"value": 2}, flow_id="f2", queue="q")
     assert await second.result("f2", timeout_s=10) == [2, "f2"]
+
+
+async def test_an_engine_says_so_when_it_is_not_launched_or_launched_twice(new_engine: NewEngine) -> None:
+    engine = new_engine()
+    engine.register("two", two_steps)
+    with pytest.raises(FlowEngineStopped):
+        await engine.pending()
+    await engine.launch()
+    with pytest.raises(FlowEngineStopped):
+        await engine.launch()
+    with pytest.raises(FlowEngineStopped):
+        engine.register("late", two_steps)
+    await engine.stop()
+    with pytest.raises(FlowEngineStopped):
+        await engine.start("two", {"value": 1}, flow_id="f", queue="q")
+    await engine.stop()
+
+
+async def test_a_flow_whose_steps_changed_under_way_fails_instead_of_guessing(new_engine: NewEngine) -> None:
+    began = asyncio.Event()
+
+    async def note() -> None:
+        began.set()
+
+    def flow_with(name: str) -> Callable[..., Coroutine[Any, Any, None]]:
+        async def flow(ctx: FlowContext) -> None:
+            await ctx.step(name, note)
+            await ctx.sleep(0.5)
+
+        return flow
+
+    for name in ("before", "after"):
+        engine = new_engine()
+        engine.register("flow", flow_with(name))
+        await engine.launch()
+        await engine.start("flow", {}, flow_id="f", queue="q")
+        await began.wait()
+        await asyncio.sleep(0.05)
+        if name == "before":
+            await engine.stop()
+    with pytest.raises(FlowChanged, match="before"):
+        await engine.result("f", timeout_s=10)
+
+
+async def test_a_worker_leaves_flows_it_does_not_know_to_others(new_engine: NewEngine) -> None:
+    knows, newer = new_engine(), new_engine()
+    knows.register("two", two_steps)
+    newer.register("two", two_steps)
+    newer.register("new", two_steps)
+    await newer.launch()
+    assert newer._dispatcher is not None
+    newer._dispatcher.halt()
+    await newer.start("new", {"value": 1}, flow_id="n", queue="q")
+    await newer.stop()
+    await knows.launch()
+    await knows.start("two", {"value": 2}, flow_id="t", queue="q")
+    await knows.result("t", timeout_s=10)
+    assert await knows.status("n") is FlowState.WAITING
 
 
 async def test_a_signal_becomes_a_running_flow_within_a_tenth_of_a_second(new_engine: NewEngine) -> None:

@@ -7,7 +7,6 @@ the manifest says that it is safe, and the saga looks before it writes where it 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from contextvars import ContextVar
 from typing import Any, Final
 from urllib.parse import parse_qsl, quote, urlsplit
 
@@ -18,6 +17,7 @@ from brygga.connectors.abilities import Caller
 from brygga.connectors.hemnet.schema import Problem, PublicationStatus, publication_status
 from brygga.connectors.hemnet.settings import Settings
 from brygga.model import Fault, OutcomeUnknown, Rejected, Retryable
+from brygga.wire import correlation
 from brygga.wire.call import Answer, Call, Repeat
 
 SENSITIVE: Final = frozenset({"seller.put", "billing.put", "key.create"})
@@ -26,9 +26,6 @@ SENSITIVE: Final = frozenset({"seller.put", "billing.put", "key.create"})
 UNPROCESSABLE: Final = 422
 MISSING: Final = 404
 MOST_PAGES: Final = 2_000
-
-CORRELATION: Final[ContextVar[str]] = ContextVar("hemnet_correlation", default="")
-"""The trace number of what is being done, for the calls it leads to."""
 
 Row = dict[str, Any]
 
@@ -190,7 +187,6 @@ class Calls:
             json={wrap: body} if wrap and self._settings.wrap_requests else body,
             repeat=repeat,
             sensitive=operation in SENSITIVE,
-            correlation_id=CORRELATION.get(),
             accept_status=accept | ({UNPROCESSABLE} if repeat is not Repeat.READ else frozenset()),
         )
         answer = await self._wire.call(call)
@@ -216,7 +212,7 @@ class Calls:
             sv="Hemnet svarade med något vi inte kan läsa.",
             connection=self._connection,
             operation=operation,
-            correlation_id=CORRELATION.get(),
+            correlation_id=correlation.current(),
             fault=Fault.PROVIDER,
         )
 
@@ -254,7 +250,7 @@ class Calls:
             sv=f"Hemnet tog inte emot {shown}. Att skicka igen hjälper inte. Rätta dem först.",
             connection=self._connection,
             operation=call.operation,
-            correlation_id=call.correlation_id,
+            correlation_id=correlation.current(),
             fault=Fault.OFFICE,
             status=UNPROCESSABLE,
         )

@@ -7,13 +7,14 @@ remote effect and our saving of it, what was made is found and taken over, never
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
 
 from brygga.connectors.abilities import Publication, StepResult
 from brygga.connectors.hemnet import plan
 from brygga.connectors.hemnet.adding import Adding
-from brygga.connectors.hemnet.calls import CORRELATION, Calls
+from brygga.connectors.hemnet.calls import Calls
 from brygga.connectors.hemnet.mapping import Bodies
 from brygga.connectors.hemnet.pictures import Pictures
 from brygga.connectors.hemnet.progress import kept, progress_of
@@ -21,6 +22,7 @@ from brygga.connectors.hemnet.settings import Settings
 from brygga.connectors.hemnet.showing import Showing
 from brygga.connectors.hemnet.stage import Look, Run
 from brygga.model import OutcomeUnknown, Refused, Unsupported
+from brygga.wire import correlation
 from brygga.wire.call import Repeat
 
 
@@ -49,9 +51,9 @@ class Saga:
         """Do one step; the whole new state. Raises Unsupported for a step that is none."""
         if step not in self._runs:
             raise Unsupported(f"there is no step {step!r}", code="unknown_step", connection=self._connection)
-        CORRELATION.set(publication.correlation_id)
         progress = progress_of(state)
-        done = await self._runs[step](publication, progress)
+        with _traced(publication):
+            done = await self._runs[step](publication, progress)
         return StepResult(state=kept(progress, state), again_after_s=done.again_after_s, sv=done.sv)
 
     async def read_back(
@@ -63,10 +65,10 @@ class Saga:
             return None
         if plan.step_of(step, self._settings).repeat is Repeat.NONE:
             raise self._doubt(step, "this connection has no reference of ours to look it up by")
-        CORRELATION.set(publication.correlation_id)
         progress = progress_of(state)
         try:
-            found = await look(publication, progress)
+            with _traced(publication):
+                found = await look(publication, progress)
         except Refused as error:
             raise self._doubt(step, error.message) from error
         return StepResult(state=kept(progress, state)) if found else None
@@ -79,3 +81,8 @@ class Saga:
             connection=self._connection,
             operation=step,
         )
+
+
+def _traced(publication: Publication) -> AbstractContextManager[str]:
+    """All calls of a step carry the publication's trace number, or the one already in use."""
+    return correlation.use(publication.correlation_id or correlation.current())

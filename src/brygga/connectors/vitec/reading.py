@@ -14,9 +14,14 @@ from brygga.model import Finding, Invalid, unknown_members
 from brygga.model.intake import Intake
 from brygga.model.parts import Address, Document, Image, Link, Position, Surroundings
 
-_ID = re.compile(r"[^\s/\\?#%&<>\"'|]{1,100}")
+_ID = re.compile(r"(?!\.+$)[^\s/\\?#%&<>\"'|:]{1,100}")
 _INDEX = re.compile(r"\[[0-9]+\]")
 _MOST_UNKNOWN = 200
+
+
+def is_id(value: Any) -> bool:
+    """Whether a value may be one of Vitec's ids: opaque, but short and without odd characters."""
+    return type(value) is str and value.isprintable() and _ID.fullmatch(value) is not None
 
 
 class Reading(Intake):
@@ -52,7 +57,7 @@ class Reading(Intake):
         record, so it is refused (decision 1: a failure never deletes).
         """
         raw = self.document(body)
-        if raw.get("id") != source_id:
+        if raw.get("id") != source_id or not is_id(source_id):
             code = "other_record" if raw.get("id") else "no_id"
             raise Invalid(
                 f"The answer is not the {kind} that was asked for.",
@@ -88,7 +93,7 @@ class Reading(Intake):
 
     def ref(self, value: Any, path: str) -> str:
         """The canonical id of another record; `""` when there is none."""
-        if type(value) is str and _ID.fullmatch(value) and value.isprintable():
+        if is_id(value):
             return f"{self.connection}:{value}"
         if value not in (None, ""):
             self.note("bad_reference", path)
@@ -206,7 +211,7 @@ def image(row: dict[str, Any], r: Reading) -> Image | None:
 
 def _category(word: str, name: str) -> str:
     if word == "other" and any(plan in name.lower() for plan in words.FLOOR_PLAN_NAMES):
-        return "floor_plan"
+        return "layout"
     return word
 
 

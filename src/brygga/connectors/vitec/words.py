@@ -81,7 +81,7 @@ CONTACT_KINDS: Final[dict[str, str]] = {
 }
 
 IMAGE_CATEGORIES: Final[dict[str, str]] = {
-    "Layout": "floor_plan",
+    "Layout": "layout",
     "Map": "map",
     "Other": "other",
     "Association": "association",

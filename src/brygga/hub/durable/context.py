@@ -9,22 +9,27 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, Protocol, TypeVar
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from brygga.hub.durable.errors import FlowFailed, FlowInterrupted
 from brygga.hub.durable.retry import wait_before
 from brygga.hub.durable.values import error_facts, error_from, plain
+
+if TYPE_CHECKING:
+    from brygga.hub.durable.claims import Owned
 
 T = TypeVar("T")
 StepOutcome = dict[str, Any]
 
 # A longer wait is the flow's own affair: it holds its key and a place in its queue meanwhile.
 LONGEST_WAIT_S = 120.0
+_inside_step: ContextVar[bool] = ContextVar("brygga_inside_step", default=False)
 
 
 class FlowHost(Protocol):
-    """The engine, as far as a flow may see it."""
+    """The runner, as far as a flow may see it."""
 
     rng: random.Random
     is_retryable: Callable[[Exception], float | None]
@@ -33,23 +38,29 @@ class FlowHost(Protocol):
         """Why no further step may begin here, or None."""
 
     async def record_step(
-        self, name: str, run: Callable[[], Coroutine[Any, Any, StepOutcome]]
+        self, context: FlowContext, number: int, name: str, run: Callable[[], Awaitable[StepOutcome]]
     ) -> StepOutcome:
         """Run and record once, or answer with what was recorded."""
 
-    async def record_sleep(self, flow_id: str, seconds: float) -> None:
-        """Sleep until the moment that was fixed when the sleep was first asked for."""
-
     async def nap(self, flow_id: str, seconds: float) -> None:
         """A plain wait which the engine may interrupt."""
+
+    def now_s(self) -> float:
+        """Seconds since 1970."""
 
 
 class FlowContext:
     """Handed to each flow as its first argument."""
 
-    def __init__(self, flow_id: str, host: FlowHost) -> None:
-        self.flow_id = flow_id
+    def __init__(self, flow: Owned, host: FlowHost, *, resumed: bool) -> None:
+        self.flow, self.resumed = flow, resumed
         self._host = host
+        self._steps = 0
+
+    @property
+    def flow_id(self) -> str:
+        """The id under which the flow was started."""
+        return self.flow.flow_id
 
     def still_mine(self) -> bool:
         """False once this process must not begin anything more for the flow.
@@ -67,17 +78,19 @@ class FlowContext:
         are repeated, after a wait with full jitter. Errors of brygga.model come out with
         their own type, others as FlowFailed, both now and when the flow is resumed.
         Raises FlowInterrupted when the flow must go on later or elsewhere."""
-        self._stop_if_told()
         causes: list[Exception] = []
 
         async def run() -> StepOutcome:
+            token = _inside_step.set(True)
             try:
                 return {"ok": plain(await self._attempt(fn, args, kwargs, attempts))}
             except Exception as error:  # noqa: BLE001 - whatever the step ends in is its result
                 causes.append(error)
                 return {"error": error_facts(error)}
+            finally:
+                _inside_step.reset(token)
 
-        outcome = await self._host.record_step(name, run)
+        outcome = await self._record(name, run)
         if "error" in outcome:
             raise error_from(outcome["error"]) from (causes[0] if causes else None)
         return outcome["ok"]  # type: ignore[no-any-return]  # what fn returned, through JSON
@@ -86,9 +99,23 @@ class FlowContext:
         """Sleep; a resumed flow sleeps only what is left.
 
         The flow keeps its key and its place in the queue, so minutes are fine, days are not."""
-        self._stop_if_told()
-        await self._host.record_sleep(self.flow_id, seconds)
-        self._stop_if_told()
+
+        async def until() -> StepOutcome:
+            return {"ok": self._host.now_s() + seconds}
+
+        outcome = await self._record("sleep", until)
+        left_s = float(outcome["ok"]) - self._host.now_s()
+        if left_s > 0:
+            await self._host.nap(self.flow_id, left_s)
+            self.stop_if_told()
+
+    async def _record(self, name: str, run: Callable[[], Awaitable[StepOutcome]]) -> StepOutcome:
+        if _inside_step.get():
+            # Its number would be missing when the outer step is answered from its record.
+            raise RuntimeError("A step cannot hold another step.")
+        self.stop_if_told()
+        self._steps += 1
+        return await self._host.record_step(self, self._steps, name, run)
 
     async def _attempt(
         self, fn: Callable[..., Awaitable[T]], args: tuple[Any, ...], kwargs: dict[str, Any], attempts: int
@@ -104,9 +131,10 @@ class FlowContext:
                     raise
                 wait_s = wait_before(repeat, rng=self._host.rng, at_least_s=after_s)
             await self._host.nap(self.flow_id, wait_s)
-            self._stop_if_told()
+            self.stop_if_told()
 
-    def _stop_if_told(self) -> None:
+    def stop_if_told(self) -> None:
+        """Raise FlowInterrupted if this process must not go on with the flow."""
         reason = self._host.reason_to_stop()
         if reason is not None:
             raise FlowInterrupted(reason)

@@ -20,8 +20,8 @@ from brygga.hub.durable.errors import FlowDatabaseError, FlowDatabaseInUse
 
 # DBOS wants immediate transactions and foreign keys; WAL keeps readers and the writer apart.
 SQLITE_PRAGMAS = ("journal_mode=WAL", "busy_timeout=30000", "foreign_keys=ON", "wal_autocheckpoint=1000")
-# A statement of ours takes milliseconds; a silent network must not hold a thread for minutes.
-_PG_OPTIONS = "-c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000"
+# A silent network must not hold a thread for minutes.
+_PG_OPTIONS = "-c idle_in_transaction_session_timeout=60000"
 _PG_CONNECT: dict[str, Any] = {
     "connect_timeout": 10,
     "keepalives_idle": 10,
@@ -121,7 +121,7 @@ class FlowDatabase:
         try:
             yield
         except (sa.exc.SQLAlchemyError, sqlite3.Error, OSError) as error:
-            raise FlowDatabaseError(f"{self._trouble(error)} ({_first_line(error)})") from error
+            raise FlowDatabaseError(f"{self._trouble(error)} ({first_line(error)})") from error
 
     def _trouble(self, error: Exception) -> str:
         text = str(error).lower()
@@ -175,7 +175,8 @@ class FileLock:
             self._handle = None
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """What the driver said, in one line and without the statement."""
     orig = getattr(error, "orig", None) or error
     lines = str(orig).strip().splitlines()
     return lines[0] if lines else type(orig).__name__

@@ -25,10 +25,10 @@ class WorkerIdInUse(FlowDatabaseError):
     kind = "worker_id_in_use"
 
 
-class FlowEngineBusy(SetupError):
-    """A second engine was launched in one process; one at a time is possible."""
+class FlowEngineStopped(SetupError):
+    """The engine is not launched (any more), or is launched already and cannot be changed."""
 
-    kind = "flow_engine_busy"
+    kind = "flow_engine_stopped"
 
 
 class UnknownFlow(Invalid):

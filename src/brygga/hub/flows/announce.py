@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from brygga.connectors.abilities import Publication
 from brygga.documents import render_description
 from brygga.hub.publication import gather
 from brygga.hub.services import Services
@@ -27,16 +28,18 @@ async def announce(s: Services, target: str, estate_id: str, state: dict[str, An
                 s.store.link_merge, "estate", estate_id, target, {"announced": ""}, s.now()
             )
         return
-    await asyncio.to_thread(_announce, s, target, estate_id, state)
-
-
-def _announce(s: Services, target: str, estate_id: str, state: dict[str, Any]) -> None:
-    publication = gather(s, estate_id, state)
+    publication = await asyncio.to_thread(gather, s, estate_id, state)
     number = int(state.get("times_visible", 0)) + 1
+    key = await _archive_description(s, publication, number)
+    await asyncio.to_thread(_tell, s, target, publication, number, key)
+
+
+def _tell(s: Services, target: str, publication: Publication, number: int, key: str) -> None:
+    """Mail, event and the remembered number; the mail's own key makes a repeat harmless."""
+    estate_id = publication.estate.id
     rows = _mail(s, target, publication.estate, publication.office, number)
     if rows:
         s.store.outbox_add(rows)
-    key = _archive_description(s, publication, number)
     s.store.event_add(
         [
             Event(
@@ -54,9 +57,7 @@ def _announce(s: Services, target: str, estate_id: str, state: dict[str, Any]) -
     s.store.link_merge("estate", estate_id, target, patch, s.now())
 
 
-def _mail(
-    s: Services, target: str, estate: Estate, office: Office | None, number: int
-) -> list[OutboxRow]:
+def _mail(s: Services, target: str, estate: Estate, office: Office | None, number: int) -> list[OutboxRow]:
     """The confirmation, to whoever can send mail; none when the office has no address."""
     senders = s.connections.who_can("email", s.settings.fallbacks)
     if not senders or office is None or not office.email:
@@ -92,14 +93,14 @@ def _mail(
     ]
 
 
-def _archive_description(s: Services, publication: Any, number: int) -> str:
+async def _archive_description(s: Services, publication: Publication, number: int) -> str:
     """The object description as PDF, kept in the archive under the home and its number."""
     made_at = s.now()
     pictures = [
-        (s.archive.get(_key_of(link.url)), link.description or "Bild")
-        for link in publication.pictures[:6]
+        (await s.archive.get(_key_of(link.url)), link.description or "Bild") for link in publication.pictures[:6]
     ]
-    data = render_description(
+    data = await asyncio.to_thread(
+        render_description,
         publication.estate,
         agent=publication.agent,
         office=publication.office,
@@ -110,7 +111,7 @@ def _archive_description(s: Services, publication: Any, number: int) -> str:
     )
     safe = publication.estate.id.replace(":", "_")
     key = f"descriptions/{safe}/{made_at:%Y%m%dT%H%M%S}-{number}.pdf"
-    s.archive.put(key, data, content_type="application/pdf", if_absent=True)
+    await s.archive.put(key, data, content_type="application/pdf")
     return key
 
 

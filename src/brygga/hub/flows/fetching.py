@@ -91,13 +91,9 @@ def take_in(
     return applied, absorbed.mapped
 
 
-def understand(
-    live: Live, raws: Iterable[RawRecord], *, now: datetime, correlation_id: str = ""
-) -> Absorbed:
+def understand(live: Live, raws: Iterable[RawRecord], *, now: datetime, correlation_id: str = "") -> Absorbed:
     """Raw answers → one batch, through the connector's pure mapping."""
-    pieces = [
-        Piece(kind=r.kind, source_id=r.source_id, body=r.body, fetched_at=r.fetched_at) for r in raws
-    ]
+    pieces = [Piece(kind=r.kind, source_id=r.source_id, body=r.body, fetched_at=r.fetched_at) for r in raws]
 
     def to_model(piece: Piece) -> Mapped:
         return live.connector.map(  # type: ignore[no-any-return]  # the protocol says Mapped

@@ -84,9 +84,7 @@ class Inbox:
         )
         return {n: error for ref, error in got.failed for n in work.refs[(ref.kind, ref.source_id)]}
 
-    def _settle(
-        self, items: list[InboxItem], work: Work, failed: dict[int, BryggaError]
-    ) -> dict[str, Any]:
+    def _settle(self, items: list[InboxItem], work: Work, failed: dict[int, BryggaError]) -> dict[str, Any]:
         """Mark what is done; what failed waits for another try, or is set aside after many."""
         store, now = self._s.store, self._s.now()
         parked = {n for n, _ in work.bad}
@@ -151,4 +149,3 @@ def _event(connection: str, notice: Notice, item: InboxItem) -> Event:
         level="ok",
         facts={"event": notice.event},
     )
-

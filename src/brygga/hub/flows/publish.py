@@ -155,9 +155,7 @@ class Publish:
         return await asyncio.to_thread(self._s.store.link_get, "estate", estate_id, target) or {}
 
     async def _keep(self, target: str, estate_id: str, patch: dict[str, Any]) -> None:
-        await asyncio.to_thread(
-            self._s.store.link_merge, "estate", estate_id, target, patch, self._s.now()
-        )
+        await asyncio.to_thread(self._s.store.link_merge, "estate", estate_id, target, patch, self._s.now())
 
     async def _tell_blocked(
         self, target: str, estate_id: str, state: dict[str, Any], codes: list[str]

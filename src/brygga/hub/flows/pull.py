@@ -7,6 +7,9 @@ fetches only what differs from ours, then compares all ids; `full` fetches every
 from __future__ import annotations
 
 import asyncio
+import time
+from collections import Counter
+from contextlib import aclosing
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +25,9 @@ from brygga.sync import catchup
 from brygga.sync.brake import Verdict, compare
 
 MODES = ("catchup", "compare", "full")
+COUNTED = ("listed", "fetched", "created", "updated", "removed", "parked")
+STRETCH_S = 5.0
+"""How long one durable step goes on from page to page: the cost of a step is paid this seldom."""
 
 
 class Pull:
@@ -36,35 +42,32 @@ class Pull:
         """Read every stream of the source. Gives counts; trouble becomes a repair or a later try."""
         name, mode = key.split("|")
         begun = await ctx.step("begin", self._begin, name, mode)
-        totals = {"listed": 0, "fetched": 0, "created": 0, "updated": 0, "removed": 0, "parked": 0}
+        totals = Counter(dict.fromkeys(COUNTED, 0))
         try:
             for stream in begun["streams"]:
-                counts = await self._stream(ctx, name, mode, stream, begun)
-                totals = {k: totals[k] + counts.get(k, 0) for k in totals}
-            await ctx.step("end", self._end, name, mode, begun, totals)
+                totals.update(await self._stream(ctx, name, mode, stream, begun))
+            await ctx.step("end", self._end, name, mode, begun, dict(totals))
         except BryggaError as error:
             await ctx.step("trouble", self._trouble, name, error.kind, error.message, error.facts())
             totals["failed"] = 1
         await ctx.step("done", self._done, key, wanted)
-        return totals
+        return dict(totals)
 
     async def _stream(
         self, ctx: FlowContext, name: str, mode: str, stream: str, begun: dict[str, Any]
     ) -> dict[str, int]:
-        place, number, counts = "", 0, dict[str, int]()
+        place, number, counts = "", 0, Counter[str]()
         while True:
-            out = await ctx.step(f"{stream}.{number}", self._page, name, mode, stream, place, begun)
-            counts = {k: counts.get(k, 0) + v for k, v in out["counts"].items()} | {
-                k: v for k, v in counts.items() if k not in out["counts"]
-            }
+            out = await ctx.step(f"{stream}.{number}", self._stretch, name, mode, stream, place, begun)
+            counts.update(out["counts"])
             if out["last"]:
                 break
             place, number = out["place"], number + 1
         if mode != "catchup":
-            gone = await ctx.step(f"{stream}.compare", self._compare, name, stream, begun, out["total"])
-            counts["removed"] = counts.get("removed", 0) + gone
+            args = (name, stream, begun, out["total"])
+            counts["removed"] += await ctx.step(f"{stream}.compare", self._compare, *args)
         await ctx.step(f"{stream}.cursor", self._cursor, name, stream, begun["at"])
-        return counts
+        return dict(counts)
 
     async def _begin(self, name: str, mode: str) -> dict[str, Any]:
         now = self._s.now()
@@ -75,38 +78,51 @@ class Pull:
             "streams": list(live.connector.streams),
         }
 
-    async def _page(
+    async def _stretch(
         self, name: str, mode: str, stream: str, place: str, begun: dict[str, Any]
     ) -> dict[str, Any]:
-        """One page: list, fetch what differs, map, store. Safe to run again from the same place."""
+        """Pages from `place` on, for a few seconds. Each is stored, with its place, before the next.
+
+        Run again after a crash it goes on after the last page that was stored.
+        """
         live = self._s.connections.live(name)
-        page = await self._ask(live, mode, stream, place, begun)
-        await self._list(name, stream, page, begun, mode)
-        refs = await self._differing(name, page.refs, everything=mode == "full")
+        place = await self._reached(name, stream, begun["run"]) or place
+        since = await self._since(name, stream) if mode == "catchup" else None
+        counts, until = Counter[str](), time.monotonic() + STRETCH_S
+        page = Page(last=True)
+        async with aclosing(live.connector.pages(stream, since=since, cursor=place)) as pages:
+            async for page in pages:
+                counts.update(await self._page(live, mode, stream, page, begun))
+                if time.monotonic() > until:
+                    break
+        return {"counts": dict(counts), "last": page.last, "place": page.cursor, "total": page.total}
+
+    async def _reached(self, name: str, stream: str, run: str) -> str:
+        """The place after the last page that this very run has stored, if any."""
+        saved = await asyncio.to_thread(self._s.store.cursor_get, name, f"{stream}.place")
+        known, _, place = (saved or "").rpartition("#")
+        return place if known == run else ""
+
+    async def _since(self, name: str, stream: str) -> datetime | None:
+        saved = await asyncio.to_thread(self._s.store.cursor_get, name, stream)
+        return catchup.since(saved or "")
+
+    async def _page(
+        self, live: Live, mode: str, stream: str, page: Page, begun: dict[str, Any]
+    ) -> dict[str, int]:
+        """One page: list, fetch what differs, map, store."""
+        if mode != "catchup":
+            await self._list(live.name, stream, page, begun["run"])
+        refs = await self._differing(live.name, page.refs, everything=mode == "full")
         got = await fetch_all(live, refs)
-        counts = await self._store(live, [*page.records, *got.raws], got.failed, stream, page)
-        counts |= {"listed": len(page.refs) + len(page.records), "fetched": len(refs)}
-        return {"counts": counts, "last": page.last, "place": page.cursor, "total": page.total}
+        place = (f"{stream}.place", f"{begun['run']}#{page.cursor}")
+        counts = await self._store(live, [*page.records, *got.raws], got.failed, place)
+        return counts | {"listed": len(page.refs) + len(page.records), "fetched": len(refs)}
 
-    async def _ask(
-        self, live: Live, mode: str, stream: str, place: str, begun: dict[str, Any]
-    ) -> Page:
-        since = None
-        if mode == "catchup":
-            cursor = await asyncio.to_thread(self._s.store.cursor_get, live.name, stream)
-            since = catchup.since(cursor or "")
-        async for page in live.connector.pages(stream, since=since, cursor=place):
-            return page  # type: ignore[no-any-return]  # the protocol says Page
-        return Page(last=True)
-
-    async def _list(
-        self, name: str, stream: str, page: Page, begun: dict[str, Any], mode: str
-    ) -> None:
+    async def _list(self, name: str, stream: str, page: Page, run: str) -> None:
         """Remember which ids this run has seen, so that the comparison survives a restart."""
-        if mode == "catchup":
-            return
         ids = [r.source_id for r in page.refs] + [r.source_id for r in page.records]
-        await asyncio.to_thread(self._s.store.listing_add, begun["run"], name, stream, ids)
+        await asyncio.to_thread(self._s.store.listing_add, run, name, stream, ids)
 
     async def _differing(self, name: str, refs: list[Ref], *, everything: bool) -> list[Ref]:
         """The references whose change date is not the one we hold (or that have none)."""
@@ -125,19 +141,17 @@ class Pull:
         live: Live,
         raws: list[RawRecord],
         failed: list[tuple[Ref, BryggaError]],
-        stream: str,
-        page: Page,
+        place: tuple[str, str],
     ) -> dict[str, int]:
         applied, mapped = await asyncio.to_thread(
-            take_in, self._s.store, live, raws, now=self._s.now(), failed=failed
+            take_in, self._s.store, live, raws, now=self._s.now(), failed=failed, cursor=place
         )
         more = await self._follow(live, mapped)
-        parked = len(failed) + len(raws) - len(mapped)
         return {
             "created": applied.created + more,
             "updated": applied.updated,
             "removed": applied.removed,
-            "parked": parked,
+            "parked": len(failed) + len(raws) - len(mapped),
         }
 
     async def _follow(self, live: Live, mapped: list[Mapped]) -> int:
@@ -176,7 +190,7 @@ class Pull:
                 "listed": verdict.listed,
                 "missing": list(verdict.missing)[:500],
             }
-            await asyncio.to_thread(store.repair_open, "vanish", name, stream, facts, self._s.now())
+            await asyncio.to_thread(store.repair_open, "vanish", name, stream, facts)
         elif verdict.verdict is Verdict.LOOK:
             removed = await self._look_for(name, stream, verdict.missing)
         if verdict.verdict is not Verdict.ASK:
@@ -202,9 +216,7 @@ class Pull:
         value = catchup.advance(old or "", datetime.fromisoformat(at))
         await asyncio.to_thread(store.cursor_put, name, stream, value, self._s.now())
 
-    async def _end(
-        self, name: str, mode: str, begun: dict[str, Any], totals: dict[str, int]
-    ) -> None:
+    async def _end(self, name: str, mode: str, begun: dict[str, Any], totals: dict[str, int]) -> None:
         took_ms = int((self._s.now() - datetime.fromisoformat(begun["at"])).total_seconds() * 1000)
         event = Event(
             at=self._s.now(),

@@ -157,9 +157,9 @@ def _sources() -> None:
     _table(
         "listing",
         _key("run_id", primary=True),
+        _key("stream", primary=True),
         _key("source_id", primary=True),
         _text("connection"),
-        _text("stream"),
         _int("at_us"),
     )
 
