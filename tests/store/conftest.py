@@ -59,10 +59,9 @@ def keys() -> Keys:
 
 
 @pytest.fixture
-def store(database_url: str, keys: Keys, clock: Clock) -> Iterator[Store]:
+def store(migrated_url: str, keys: Keys, clock: Clock) -> Iterator[Store]:
     """A migrated store; each test runs on both databases."""
-    with Store.open(database_url, keys=keys, now=clock) as opened:
-        opened.migrate()
+    with Store.open(migrated_url, keys=keys, now=clock) as opened:
         yield opened
 
 

@@ -1,6 +1,6 @@
 """A process that calls a provider from many tasks; the cross-process tests start it twice.
 
-Arguments: address, state file, tasks, seconds, limits as JSON. Prints how many calls succeeded.
+Arguments: address, database, tasks, seconds, limits as JSON. Prints how many calls succeeded.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from brygga.model.errors import Retryable
 from brygga.wire import Call, Kit, Limits, Profile, Wire
 
 
-async def main(base_url: str, path: str, tasks: int, seconds: float, limits: dict[str, float]) -> int:
-    state = open_state("sqlite", path)
+async def main(base_url: str, database: str, tasks: int, seconds: float, limits: dict[str, float]) -> int:
+    state = open_state(database)
     profile = Profile(connection="prov", base_url=base_url, allow_private=True, limits=Limits(**limits))
     wire = Wire(profile, Kit(slots=state.slots, breakers=state.breakers, rng=random.Random()))
     ends_at, done = time.monotonic() + seconds, 0
@@ -38,6 +38,6 @@ async def main(base_url: str, path: str, tasks: int, seconds: float, limits: dic
 
 
 if __name__ == "__main__":
-    address, file, count, long_s, given = sys.argv[1:]
-    succeeded = asyncio.run(main(address, file, int(count), float(long_s), json.loads(given)))
+    address, shared, count, long_s, given = sys.argv[1:]
+    succeeded = asyncio.run(main(address, shared, int(count), float(long_s), json.loads(given)))
     sys.stdout.write(f"{succeeded}\n")

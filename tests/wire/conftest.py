@@ -7,7 +7,7 @@ import importlib.util
 import random
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -142,7 +142,11 @@ def _load(name: str) -> ModuleType:
     return module
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-def stores(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+def stores(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
     """The shared state (`slots`, `breakers`, `answers`, `reopen`) in each of its forms."""
-    return _load("shared_state").open_state(request.param, str(tmp_path / "wire.db"))
+    urls = {"memory": str, "sqlite": lambda: f"sqlite:///{tmp_path / 'brygga.db'}"}
+    url = urls.get(request.param, lambda: request.getfixturevalue("fresh_postgres"))()
+    state = _load("shared_state").open_state(url)
+    yield state
+    state.close()

@@ -81,6 +81,7 @@ async def test_it_survives_a_restart(
     restarted = wire_to(kit={"slots": again.slots, "breakers": again.breakers})
     assert (await _fails(restarted, read(), Retryable)).code == "breaker_open"
     assert provider.calls == 1
+    again.close()
 
 
 async def test_one_probe_only_leaves_over_all_hubs(
@@ -165,6 +166,16 @@ async def test_a_person_who_mended_it_unblocks_at_once(
     await _fails(wire, read(), NeedsSignIn)
     await wire.unblock()
     assert (await wire.call(read())).status == 200
+
+
+async def test_another_process_can_unblock_what_it_never_called(
+    provider: Any, wire_to: Any, read: Any, shared: Any
+) -> None:
+    provider.script = [500, web.json_response]
+    calling = wire_to(kit=shared, attempts=1, breaker_failures=1, breaker_rest_s=60.0)
+    await _fails(calling, read(), Retryable)
+    await wire_to(kit=shared).unblock()
+    assert (await wire_to(kit=shared).call(read())).status == 200
 
 
 async def test_tomorrows_probe_opens_the_office_or_leaves_it_closed(

@@ -17,8 +17,8 @@ _SCRIPT = Path(__file__).with_name("calling_process.py")
 _LONG = bool(os.environ.get("BRYGGA_CHAOS"))
 
 
-async def _start(provider: Any, state: Path, seconds: float, limits: dict[str, float]) -> Any:
-    arguments = [provider.base_url, str(state), "50", str(seconds), json.dumps(limits)]
+async def _start(provider: Any, database: str, seconds: float, limits: dict[str, float]) -> Any:
+    arguments = [provider.base_url, database, "50", str(seconds), json.dumps(limits)]
     return await asyncio.create_subprocess_exec(
         sys.executable, str(_SCRIPT), *arguments, stdout=asyncio.subprocess.PIPE
     )
@@ -43,11 +43,11 @@ async def _quickly(_: web.Request) -> web.Response:
     ids=["10 a second, 5 at once", "400 a second, 20 at once"],
 )
 async def test_two_processes_of_fifty_tasks_never_pass_the_limit(
-    provider: Any, tmp_path: Path, limits: dict[str, float], answer: Any, least_share: float
+    provider: Any, database_url: str, limits: dict[str, float], answer: Any, least_share: float
 ) -> None:
     provider.script = [answer]
-    seconds = 30.0 if _LONG else 4.0
-    both = [await _start(provider, tmp_path / "state.db", seconds, limits) for _ in range(2)]
+    seconds = 30.0 if _LONG else 3.0
+    both = [await _start(provider, database_url, seconds, limits) for _ in range(2)]
     done = [int((await one.communicate())[0]) for one in both]
     assert provider.most_within(limits["per_s"]) <= limits["calls"]
     assert provider.most_under_way <= limits["at_once"]
@@ -55,18 +55,18 @@ async def test_two_processes_of_fifty_tasks_never_pass_the_limit(
     assert min(done) >= 0.1 * sum(done), "one process starved the other"
 
 
-async def test_slots_of_a_killed_process_come_back(provider: Any, tmp_path: Path) -> None:
+async def test_slots_of_a_killed_process_come_back(provider: Any, database_url: str) -> None:
     async def never(_: web.Request) -> web.Response:
         await asyncio.sleep(30)
         return web.Response(text="late")
 
     limits = {"calls": 2, "per_s": 0.2, "at_once": 2, "timeout_s": 0.5}
     provider.script = [never]
-    victim = await _start(provider, tmp_path / "state.db", 20.0, limits)
+    victim = await _start(provider, database_url, 20.0, limits)
     while provider.calls < 2:
         await asyncio.sleep(0.02)
     victim.kill()
     await victim.wait()
     provider.script = [web.json_response]
-    heir = await _start(provider, tmp_path / "state.db", 5.0, limits)
+    heir = await _start(provider, database_url, 3.5, limits)
     assert int((await heir.communicate())[0]) > 0

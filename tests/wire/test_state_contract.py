@@ -153,6 +153,7 @@ def test_a_breaker_survives_a_restart(stores: Any) -> None:
     if again is None:
         pytest.skip("memory does not outlive its process")
     assert again.breakers.look("k").mode == "open"
+    again.close()
 
 
 def _kept(body: bytes, at: float = 1.0) -> Kept:

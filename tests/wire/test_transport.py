@@ -138,7 +138,7 @@ def test_damaged_and_half_packed_data_is_told() -> None:
         (b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n\x1f\x8b", "cut_off"),
         (b"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 2\r\n\r\n{}", "not_json"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "not_json"),
-        (b"HTTP/1.1 200 OK\r\nContent-Length: 24\r\n\r\n\n <!DOCTYPE html><html>..", "html"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 25\r\n\r\n\n <!DOCTYPE html><html>..", "html"),
         (b"220 mail.example.test ESMTP\r\n", "not_json"),
         (None, "cut_off"),
     ],

@@ -11,7 +11,7 @@ def quiet() -> None:
     from brygga.swedish.masking import mask
     from brygga.wire.log import configure_logging
 
-    level = os.environ.get("BRYGGA_LOG", "warning")
+    level = os.environ.get("BRYGGA_LOG", "warning").upper()
     configure_logging(
         stream=sys.stderr, json=os.environ.get("BRYGGA_LOG_JSON") == "1", mask=mask, level=level
     )

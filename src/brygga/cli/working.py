@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -65,7 +65,7 @@ def sync(
     as_json: AsJson = False,
 ) -> None:
     """Fetch what the sources have, compare all ids, and store what differs."""
-    outcome = asyncio.run(_sync(name, home, database, full=full, dry_run=dry_run, as_json=as_json))
+    outcome: dict[str, Any] = asyncio.run(_sync(name, home, database, full=full, dry_run=dry_run, as_json=as_json))
     if as_json:
         print_json(outcome)
     else:
@@ -81,7 +81,7 @@ _SWEDISH = ("Objekt", "Nya", "Ändrade", "Borttagna", "Åt sidan", "Fynd")
 
 async def _sync(
     name: str, home: Path | None, database: str, *, full: bool, dry_run: bool, as_json: bool
-) -> dict[str, object]:
+) -> dict[str, Any]:
     from brygga.cli.progress import counting
     from brygga.hub.practice import adopt_running
     from brygga.hub.syncing import look_without_touching, sync_and_count

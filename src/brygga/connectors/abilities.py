@@ -214,11 +214,16 @@ class StepResult(msgspec.Struct, kw_only=True):
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """One step of a publication: its name and how a repeat of it is made safe."""
+    """One step of a publication: its name and how a repeat of it is made safe.
+
+    Steps of one connection with the same `scope` run one at a time over all homes and processes:
+    what several homes share (an agency) is made once.
+    """
 
     name: str
     repeat: Repeat
     sv: str
+    scope: str = ""
 
 
 @runtime_checkable

@@ -20,6 +20,8 @@ from brygga.wire import Profile
 from brygga.wire.call import Limits
 
 TENANT = "default"
+GENERAL = frozenset({"allow_private", "agreement", "calls", "per_s", "at_once"})
+"""Settings that every connection has, whatever its connector."""
 
 
 class Connection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -172,9 +174,8 @@ def with_defaults(manifest: Manifest, connection: Connection) -> dict[str, Any]:
 def check_settings(manifest: Manifest, connection: Connection) -> None:
     """Raises Invalid naming the first setting that is required and missing, or not known, or secret."""
     known = {s.name: s for s in manifest.settings}
-    general = {"allow_private", "agreement", "calls", "per_s", "at_once"}
     for name in connection.settings:
-        if name not in known and name not in general:
+        if name not in known and name not in GENERAL:
             raise Invalid(f"{manifest.title} has no setting {name}.", connection=connection.name)
         if name in known and known[name].secret:
             raise Invalid(f"{name} is a secret and belongs in the vault.", connection=connection.name)

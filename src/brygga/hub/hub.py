@@ -62,6 +62,7 @@ class Hub:
             connections=self.connections,
             archive=archive,
             album=Album(archive, self._darkroom),
+            slots=self.kit.slots,
             sign=self._sign,
             public_url=lambda: self.settings.public_url or self.listening_at,
             now=now,

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from brygga.connectors import manifest as manifests
-from brygga.hub.connections import Connection
+from brygga.hub.connections import GENERAL, Connection
 from brygga.hub.hub import Hub
 
 NOTE = "practice.json"
@@ -41,9 +41,9 @@ async def adopt(hub: Hub, systems: dict[str, dict[str, Any]]) -> list[str]:
     joined = [name for name in systems if name in manifests.names()]
     for name in joined:
         fields = {s.name: s for s in manifests.load(name).settings}
-        given = {k: v for k, v in systems[name].items() if k in fields}
-        settings = {k: v for k, v in given.items() if not fields[k].secret}
-        secrets = {k: str(v) for k, v in given.items() if fields[k].secret}
+        given = {k: v for k, v in systems[name].items() if k in fields or k in GENERAL}
+        settings = {k: v for k, v in given.items() if k in GENERAL or not fields[k].secret}
+        secrets = {k: str(v) for k, v in given.items() if k in fields and fields[k].secret and v}
         connection = Connection(name=name, connector=name, settings=settings, practice=True)
         if known.get(name) != connection or secrets:
             await hub.connect(connection, secrets)

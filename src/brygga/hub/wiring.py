@@ -5,7 +5,7 @@ from __future__ import annotations
 from brygga.hub.connections import WireFactory
 from brygga.hub.keys import PayloadSealer
 from brygga.store import Store
-from brygga.store.credentials import SqlCredentialStore
+from brygga.store.credentials import SqlCredentials
 from brygga.store.wire_state import SqlAnswers, SqlBreakers, SqlSlots
 from brygga.swedish.masking import mask
 from brygga.vault import KeyRing, Vault
@@ -34,4 +34,4 @@ def make_wires(kit: Kit) -> WireFactory:
 
 def make_vault(store: Store, ring: KeyRing) -> Vault:
     """The vault over the store's table."""
-    return Vault(SqlCredentialStore(store.database), ring)
+    return Vault(SqlCredentials(store.database), ring)

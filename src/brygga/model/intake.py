@@ -219,9 +219,11 @@ class Intake:
         return whole
 
     def decimal(self, value: Any, path: str, *, least: float = 0, most: float = LARGEST_KR) -> Decimal | None:
-        """An amount in another currency, exact as written."""
+        """An amount in another currency, exact as written; 57.0 and 57 are the same."""
         read = self._amount(value, path, least, most)
-        return None if read is None else Decimal(str(read))
+        if read is None:
+            return None
+        return Decimal(int(read)) if read == int(read) else Decimal(str(read))
 
     def year(self, value: Any, path: str) -> int | None:
         """A calendar year, 1000–2200."""

@@ -61,6 +61,8 @@ def line(text: str, most: int) -> tuple[str, list[str]]:
 
 def description(text: str, most: int) -> tuple[str, list[str]]:
     """A text of several lines, markup on the allow-list, at most `most` characters, and the codes."""
+    if len(text) <= most and is_clean(text.replace("\n", "")):
+        return text.strip(), []  # the usual one: only line breaks are unprintable in it
     clean, codes = readable(text[: most * 4])
     if _TAG.search(clean):
         safe = _harmless(clean)

@@ -6,7 +6,7 @@ An imitation lives in the module named like its connector and has `make(plan) ->
 
 from __future__ import annotations
 
-from brygga.sandbox.faults import FAULTS, PROFILES, OneShot, Options
+from brygga.sandbox.faults import FAULTS, PROFILES, FaultPlan, OneShot, Options
 from brygga.sandbox.hooks import DELIVERIES, Delivery, Event
 from brygga.sandbox.server import Imitation, Sandbox
 
@@ -16,6 +16,7 @@ __all__ = [
     "PROFILES",
     "Delivery",
     "Event",
+    "FaultPlan",
     "Imitation",
     "OneShot",
     "Options",

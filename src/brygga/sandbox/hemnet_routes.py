@@ -306,7 +306,12 @@ class Marketplace(Imitation):
 
     def _tell(self, kind: str, action: str, listing: Listing, **more: str) -> None:
         """Send a webhook. User text is escaped as the real one does it: sign the bytes, not the JSON."""
-        data = {"listingId": listing.id, "title": listing.facts.get("title", ""), **more}
+        data = {
+            "listingId": listing.id,
+            "externalId": listing.reference,
+            "title": listing.facts.get("title", ""),
+            **more,
+        }
         text = json.dumps({"type": kind, "action": action, "data": data}, ensure_ascii=False)
         for character in "&<>":
             text = text.replace(character, f"\\u{ord(character):04x}")

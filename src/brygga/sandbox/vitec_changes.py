@@ -14,8 +14,8 @@ from brygga.model import Invalid
 from brygga.sandbox import phrases
 from brygga.sandbox.ident import long_id, wall
 from brygga.sandbox.vitec_blank import Json
-from brygga.sandbox.vitec_media import entry
 from brygga.sandbox.vitec_circle import Arguments, Circle, Facts
+from brygga.sandbox.vitec_media import entry
 from brygga.sandbox.vitec_notices import estate_removed
 from brygga.sandbox.vitec_row import Row, rows
 from brygga.sandbox.vitec_sale import bid, viewing
@@ -184,8 +184,8 @@ MUTATIONS: Final[dict[str, Callable[[Changes, Arguments], Facts]]] = {
     name: getattr(Changes, name)
     for name in (
         "price", "viewing", "bid", "bid_cancelled", "withdraw", "sold", "status", "text", "image_added",
-        "image_removed", "unpublish", "remove", "republish", "new_estate", "merge_contacts", "contact", "agent",
-        "office", "project", "seller", "participant",
+        "image_removed", "unpublish", "remove", "republish", "new_estate", "merge_contacts", "contact",
+        "agent", "office", "project", "seller", "participant",
     )
 }  # fmt: skip  # one list
 """Names for `mutate`. `mixed` draws from EVERYDAY."""

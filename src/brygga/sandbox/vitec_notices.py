@@ -82,6 +82,14 @@ def party(row: Row, contact: str, role: str, *, customer: str, contact_kind: str
 
 def participant(row: Row, contact: str, viewing: str, identifier: str, *, customer: str) -> Event:
     """A contact booked a viewing. Has an id, and the viewing as third relation."""
-    return event("EstateContact", "Update", customer=customer, record=identifier, subtype="ViewingParticipant",
-                 relId1=row.id, relType1=row.type, relId2=contact, relType2="Person", relId3=viewing,
-                 relType3="Viewing")  # fmt: skip  # one notice
+    more = {"relId2": contact, "relType2": "Person", "relId3": viewing, "relType3": "Viewing"}
+    return event(
+        "EstateContact",
+        "Update",
+        customer=customer,
+        record=identifier,
+        subtype="ViewingParticipant",
+        relId1=row.id,
+        relType1=row.type,
+        **more,
+    )

@@ -33,7 +33,7 @@ class Agency:
         self.today = today
         self.offices = offices
         self.associations = max(3, min(9_000, estates // 8))
-        self.projects = max(1, estates // 60)
+        self.projects = max(offices, estates // 60)
 
     def _rng(self, *parts: object) -> random.Random:
         return random.Random(f"{self.seed}:{':'.join(map(str, parts))}")  # noqa: S311 - content, not secrecy
@@ -248,7 +248,7 @@ class Agency:
             "extensions": nothing("primaryAgent", "secondaryAgent"),
             "currency": "SEK",
             "estates": {
-                "price": between(round(price * low, -4), round(price * high, -4)),
+                "price": between(int(round(price * low, -4)), int(round(price * high, -4))),
                 "monthlyFee": between(low * 55, high * 50),
                 "livingSpace": between(low, high),
                 "numberOfRooms": between(1, 4),

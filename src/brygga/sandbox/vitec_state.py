@@ -11,6 +11,7 @@ from typing import Any, Final
 from brygga.sandbox.ident import wall
 from brygga.sandbox.vitec_blank import Json
 from brygga.sandbox.vitec_contacts import Contacts
+from brygga.sandbox.vitec_csv import CsvRow, build_from_csv
 from brygga.sandbox.vitec_estate import build
 from brygga.sandbox.vitec_office import GROUP, Agency
 from brygga.sandbox.vitec_row import Row, rows
@@ -66,12 +67,15 @@ class World:
 
     def body(self, row: Row) -> Json:
         """An estate as the broker system holds it. Do not change it: use `edit`."""
-        return row.body if row.body is not None else build(row, self.agency)
+        return row.body if row.body is not None else self._built(row)
+
+    def _built(self, row: Row) -> Json:
+        return build_from_csv(row, self.agency) if isinstance(row, CsvRow) else build(row, self.agency)
 
     def edit(self, row: Row) -> Json:
         """The body to be changed in place; the change date becomes now."""
         if row.body is None:
-            row.body = build(row, self.agency)
+            row.body = self._built(row)
         row.changed_at = self.now()
         row.body["changedAt"] = wall(row.changed_at)
         return row.body

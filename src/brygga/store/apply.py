@@ -8,6 +8,7 @@ be done because of it; all of that is committed together, or nothing is.
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Callable
 
@@ -42,7 +43,14 @@ class Applying(Room):
         Raises Invalid (a record of another connection, an unknown kind), Retryable, SetupError.
         """
         prepared = prepare(batch)
-        return self._db.write(lambda tx: self._apply(tx, batch, prepared, effects))
+        tries = itertools.count()
+
+        def work(tx: Tx) -> Applied:
+            if next(tries) > 0:
+                next_numbers(tx, "feed", 0)  # clashed: hold the others back before comparing anew
+            return self._apply(tx, batch, prepared, effects)
+
+        return self._db.write(work)
 
     def _apply(self, tx: Tx, batch: Batch, prepared: list[Prepared], effects: MakeEffects | None) -> Applied:
         planned = plan(tx, batch, prepared)

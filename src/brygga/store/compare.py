@@ -25,7 +25,7 @@ class Stored(msgspec.Struct, gc=False):
     changed_us: int | None
 
 
-class Planned(msgspec.Struct):
+class Planned(msgspec.Struct, gc=False):
     """One change to come. `now` is None for a removal; `before` is None for a create and a removal."""
 
     op: str

@@ -160,7 +160,9 @@ def _add(tx: Tx, items: Sequence[InboxAdd], sealed: list[bytes], at_us: int) -> 
         if mark is not None:
             known.add(mark)
         received = to_us(item.received_at) if item.received_at is not None else at_us
-        rows.append((n, item.connection, _key(item), item.digest, received, item.correlation_id, body))
+        key = _key(item)
+        digest = None if key else item.digest
+        rows.append((n, item.connection, key, digest, received, item.correlation_id, body))
         made.append(n)
     tx.many(_ADD, rows)
     _count_repeats(tx, again)
@@ -194,10 +196,7 @@ def _waiting_digests(tx: Tx, connection: str, items: Sequence[InboxAdd]) -> list
     digests = {item.digest for item in items if item.digest and not item.key}
     if not digests:
         return []
-    sql = (
-        "SELECT digest FROM inbox WHERE connection = ? AND digest = ?"
-        " AND state = 'new' AND begun = 0 AND key IS NULL"
-    )
+    sql = "SELECT 1 FROM inbox WHERE connection = ? AND digest = ? AND state = 'new' AND begun = 0"
     return [digest for digest in digests if tx.row(sql, (connection, digest)) is not None]
 
 

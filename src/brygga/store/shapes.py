@@ -17,7 +17,7 @@ def canonical_id(connection: str, source_id: str) -> str:
     return f"{connection}:{source_id}"
 
 
-class Incoming(msgspec.Struct, kw_only=True):
+class Incoming(msgspec.Struct, kw_only=True, gc=False):
     """One record on its way in. `doc`: the record encoded, if somebody has done it already."""
 
     record: Record
@@ -71,7 +71,7 @@ class Batch(msgspec.Struct, kw_only=True):
     raw_days: int = 14
 
 
-class Change(msgspec.Struct, kw_only=True):
+class Change(msgspec.Struct, kw_only=True, gc=False):
     """One line of the feed. `op`: create · update · remove · restore.
 
     `fields` are the changed paths (empty for create and remove); `values` has (old, new) for each.

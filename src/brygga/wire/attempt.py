@@ -15,8 +15,9 @@ from brygga.model.errors import BryggaError, Fault, Refused, Retryable
 from brygga.wire.breaker import Breaker, Pass
 from brygga.wire.cache import NOT_MODIFIED, conditions
 from brygga.wire.call import Call, ErrorRule, Profile
+from brygga.wire.excerpt import excerpt
 from brygga.wire.limiter import Lease, Limiter
-from brygga.wire.log import Mask, hide_secrets
+from brygga.wire.log import Mask
 from brygga.wire.meters import Meters
 from brygga.wire.request import Requests, expects_json
 from brygga.wire.retry import asked_wait
@@ -26,7 +27,6 @@ from brygga.wire.verdict import Table
 
 NO_SLOT = "no_slot"
 _REFUSED_UNDONE = frozenset({425, 429})  # refused before anything was done (RFC 8470 §5.2, RFC 6585 §4)
-_LOOK_AT, _SHOW = 2_000, 200  # characters of an answer to mask, and to show of them
 _JSON = msgspec.json.Decoder(msgspec.Raw)
 
 
@@ -68,14 +68,16 @@ class Attempts:
     ) -> Reply | Failure:
         """Try `call` once before `ends_at` (of `clock`). Raises what stops it before it was sent."""
         url, body = self.requests.url(call), self.requests.body(call)
-        headers = self.requests.headers(call, await self._credentials(call, ends_at), conditions(kept))
+        credentials = await self._credentials(call, ends_at)
+        headers = self.requests.headers(call, credentials, conditions(kept))
         lease, leave = await self._admitted(call, ends_at)
         outcome = await self._send(call, url, headers, body, lease, leave, ends_at)
         meaning = self._meaning(call, outcome, kept)
         if meaning is None and isinstance(outcome, Reply):
             await self._tell(self._breaker.went_well(leave))
             return outcome
-        return await self._failed(call, outcome, meaning or "reset", leave, correlation_id)
+        said = self._said(call, outcome, meaning or "reset", credentials)
+        return await self._failed(call, outcome, meaning or "reset", leave, said, correlation_id)
 
     async def close(self) -> None:
         """Close the sessions."""
@@ -172,7 +174,7 @@ class Attempts:
         return _not_json(call, outcome) if expects_json(call) else None
 
     async def _failed(
-        self, call: Call, outcome: Reply | Trouble, meaning: str, leave: Pass, correlation_id: str
+        self, call: Call, outcome: Reply | Trouble, meaning: str, leave: Pass, said: str, correlation_id: str
     ) -> Failure:
         rule = self._table.rule(call.operation, meaning)
         asked_s = self._asked(outcome)
@@ -186,7 +188,7 @@ class Attempts:
             call,
             rule,
             status=outcome.status,
-            said=self._said(call, outcome, meaning),
+            said=said,
             doubtful=doubtful,
             after_s=asked_s,
             correlation_id=correlation_id,
@@ -219,14 +221,15 @@ class Attempts:
             self._limiter.pause(asked_s)
         return asked_s
 
-    def _said(self, call: Call, outcome: Reply | Trouble, meaning: str) -> str:
+    def _said(
+        self, call: Call, outcome: Reply | Trouble, meaning: str, credentials: Mapping[str, str]
+    ) -> str:
         if not isinstance(outcome, Reply):
             return meaning
         said = f"answered {outcome.status}" + ("" if meaning.isdigit() else f" ({meaning})")
         if call.sensitive or meaning == "html" or not outcome.body:
             return said
-        text = " ".join(outcome.body[:_LOOK_AT].decode("utf-8", "replace").split())
-        return f"{said}: {self._around.mask(hide_secrets(text))[:_SHOW]}"
+        return f"{said}: {excerpt(outcome.body, credentials=credentials, mask=self._around.mask)}"
 
     def _left(self, ends_at: float) -> float:
         left_s = ends_at - self._around.clock()

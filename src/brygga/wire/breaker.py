@@ -141,8 +141,9 @@ class Breaker:
 
     async def release(self) -> None:
         """A person has mended the connection: call again at once."""
-        keys = {self.scope, *self._seen, *(p.ability_key for p in self._passes.values())}
-        for key in keys:
+        watched = await ask(self._store, self._store.watch)
+        ours = {key for key in watched if key.startswith(f"{self.scope}#")}
+        for key in {self.scope, *ours, *self._seen}:
             await ask(self._store, self._store.release, key)
             self._remember(key, BreakerView())
 

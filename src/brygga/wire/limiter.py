@@ -253,7 +253,8 @@ class Limiter:
             self._end(lease)
 
     def _ended_late(self, lease: Lease) -> None:
-        self._ended_one(lease, self._clock())
+        if not self._closed:  # else it runs out by itself
+            self._ended_one(lease, self._clock())
 
     def _ended_one(self, lease: Lease, seen_at: float) -> None:
         lease.under_way -= 1

@@ -13,64 +13,28 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ipaddress
 import re
-import socket
 import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from typing import Final, Literal, TypeVar
+from typing import Final, TypeVar
 
 import aiosmtplib
 import msgspec
 
-from brygga.model.errors import (
-    BryggaError,
-    Fault,
-    NeedsSignIn,
-    OutcomeUnknown,
-    Refused,
-    Rejected,
-    Retryable,
-)
-from brygga.wire import correlation
-from brygga.wire.call import Limits
-from brygga.wire.guard import guarded_socket, may_dial
+from brygga.model.errors import OutcomeUnknown, Refused, Rejected, Retryable
 from brygga.wire.memory import MemorySlots
+from brygga.wire.smtp_dial import SmtpProfile, dial
+from brygga.wire.smtp_errors import AGAIN, SmtpErrors, enhanced
 from brygga.wire.state import SlotStore
 from brygga.wire.threads import ask
 
-Security = Literal["auto", "tls", "starttls", "none"]
 Secret = Callable[[], Awaitable[str]]
 T = TypeVar("T")
 
-IMPLICIT_TLS_PORT: Final = 465
 ACCEPTED: Final = "accepted"
-_ENHANCED = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _QUEUED = re.compile(r"queued as ([\w.-]{1,100})", re.IGNORECASE)
 _LONGEST_NAP_S = 0.25
-_CANNOT_LOG_IN = frozenset({530, 534, 535, 538})
-
-_AGAIN = "Vi försöker igen. Du behöver inte göra något."
-
-
-class SmtpProfile(msgspec.Struct, frozen=True, kw_only=True):
-    """What the line must know of one connection.
-
-    `security`: `tls` from the first byte, `starttls` demanded, `none` only to this machine itself;
-    `auto` is `tls` on port 465, `none` to this machine and `starttls` elsewhere. Without `user`
-    nobody signs in. `allow_private`: a server on the agency's own network may be called.
-    """
-
-    connection: str
-    host: str
-    port: int = 587
-    security: Security = "auto"
-    user: str = ""
-    tenant: str = "default"
-    limits: Limits = Limits(calls=5, per_s=1.0, at_once=2, timeout_s=30.0, deadline_s=120.0)
-    allow_private: bool = False
-    greeting_name: str = "localhost"
 
 
 class Handed(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,6 +65,7 @@ class SmtpLine:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._profile = profile
+        self._errors = SmtpErrors(profile.connection)
         self._password = password
         self._slots: SlotStore = slots or MemorySlots()
         self._tls = tls
@@ -142,7 +107,7 @@ class SmtpLine:
             if grant.lease:
                 break
             if self._clock() >= ends_at:
-                raise self._error(Retryable, operation, "no_slot", f"Mejlen står i kö. {_AGAIN}")
+                raise self._errors.error(Retryable, operation, "no_slot", f"Mejlen står i kö. {AGAIN}")
             await asyncio.sleep(min(grant.wait_s or 0.01, _LONGEST_NAP_S))
         try:
             yield
@@ -162,7 +127,7 @@ class SmtpLine:
 
     async def _open(self, operation: str) -> aiosmtplib.SMTP:
         profile = self._profile
-        sock, security = await self._dial(operation)
+        sock, security = await dial(profile, self._errors, operation)
         client = aiosmtplib.SMTP(
             hostname=profile.host,
             sock=sock,
@@ -192,59 +157,10 @@ class SmtpLine:
             self._tls.minimum_version = ssl.TLSVersion.TLSv1_2
         return self._tls
 
-    async def _dial(self, operation: str) -> tuple[socket.socket, str]:
-        """A connected socket to an address that may be dialled, and how the line is to be secured.
-
-        This machine is only reached when it is named outright (`127.0.0.1`, `localhost`), never
-        through a name that happens to lead to it.
-        """
-        profile = self._profile
-        loop = asyncio.get_running_loop()
-        infos = await loop.getaddrinfo(profile.host, profile.port, type=socket.SOCK_STREAM)
-        private = profile.allow_private or _names_this_machine(profile.host)
-        if not infos or not all(may_dial(str(i[4][0]), allow_private=private) for i in infos):
-            raise self._error(
-                Refused,
-                operation,
-                "address_refused",
-                "Adressen till mejlservern är spärrad: den är inte publik. Rätta adressen.",
-            )
-        security = self._security(str(infos[0][4][0]), operation)
-        last: OSError | None = None
-        for info in infos:
-            sock = guarded_socket(allow_private=private)(info)
-            sock.setblocking(False)
-            try:
-                async with asyncio.timeout(profile.limits.timeout_s):
-                    await loop.sock_connect(sock, info[4])
-            except OSError as error:  # TimeoutError is one of them
-                sock.close()
-                last = error
-                continue
-            except BaseException:
-                sock.close()
-                raise
-            return sock, security
-        raise last or OSError("no address answered")
-
-    def _security(self, address: str, operation: str) -> str:
-        profile, here = self._profile, ipaddress.ip_address(address.partition("%")[0]).is_loopback
-        if profile.security == "auto":
-            implicit = profile.port == IMPLICIT_TLS_PORT
-            return "tls" if implicit else "none" if here else "starttls"
-        if profile.security == "none" and not here:
-            raise self._error(
-                Refused,
-                operation,
-                "not_encrypted",
-                "Mejl skickas inte okrypterat utanför den här datorn. Välj TLS eller STARTTLS.",
-            )
-        return profile.security
-
     async def _encrypt(self, client: aiosmtplib.SMTP, operation: str) -> None:
         """STARTTLS, then EHLO anew: what was said in clear counts for nothing (RFC 3207 §4.2)."""
         if not client.supports_extension("starttls"):
-            raise self._error(
+            raise self._errors.error(
                 Refused,
                 operation,
                 "starttls_missing",
@@ -255,13 +171,13 @@ class SmtpLine:
 
     async def _sign_in(self, client: aiosmtplib.SMTP, operation: str, password: str) -> None:
         if not client.supports_extension("auth"):
-            raise self._sign_in_needed(operation, "the server offers no sign-in")
+            raise self._errors.sign_in_needed(operation, "the server offers no sign-in")
         try:
             await client.login(self._profile.user, password)
         except aiosmtplib.SMTPAuthenticationError as error:
             if 400 <= error.code < 500:
-                raise self._judged(operation, error.code, error.message) from error
-            raise self._sign_in_needed(operation, f"sign-in refused with {error.code}") from error
+                raise self._errors.judged(operation, error.code, error.message) from error
+            raise self._errors.sign_in_needed(operation, f"sign-in refused with {error.code}") from error
 
     async def _envelope(
         self, client: aiosmtplib.SMTP, sender: str, recipients: Sequence[str], message: bytes
@@ -278,7 +194,7 @@ class SmtpLine:
         try:
             await self._guarded(operation, client.mail(sender, options=options, encoding=encoding))
         except UnicodeEncodeError as error:
-            raise self._error(
+            raise self._errors.error(
                 Rejected, operation, "sender_refused", "Mejlservern kan inte ta emot avsändarens adress."
             ) from error
         results: dict[str, str] = {}
@@ -302,7 +218,7 @@ class SmtpLine:
         """The server's SIZE is looked at before anything is transferred (RFC 1870)."""
         stated = client.esmtp_extensions.get("size", "") if client.supports_extension("size") else ""
         if stated.isdigit() and 0 < int(stated) < len(message):
-            raise self._error(
+            raise self._errors.error(
                 Rejected,
                 "email.send",
                 "too_large",
@@ -313,10 +229,10 @@ class SmtpLine:
         if ACCEPTED in results.values():
             return
         if any(said.startswith("later") for said in results.values()):
-            raise self._error(
-                Retryable, "email.send", "later", f"Mejlservern kan inte ta emot just nu. {_AGAIN}"
+            raise self._errors.error(
+                Retryable, "email.send", "later", f"Mejlservern kan inte ta emot just nu. {AGAIN}"
             )
-        raise self._error(
+        raise self._errors.error(
             Rejected,
             "email.send",
             "recipients_refused",
@@ -329,9 +245,9 @@ class SmtpLine:
         try:
             answer = await client.data(message)
         except aiosmtplib.SMTPDataError as error:
-            raise self._judged("email.send", error.code, error.message) from error
+            raise self._errors.judged("email.send", error.code, error.message) from error
         except (aiosmtplib.SMTPServerDisconnected, TimeoutError, OSError) as error:
-            raise self._error(
+            raise self._errors.error(
                 OutcomeUnknown,
                 "email.send",
                 "outcome_unknown",
@@ -347,80 +263,14 @@ class SmtpLine:
         except aiosmtplib.SMTPRecipientRefused as error:
             if alone and error.code != 421:
                 raise
-            raise self._judged(operation, error.code, error.message) from error
+            raise self._errors.judged(operation, error.code, error.message) from error
         except aiosmtplib.SMTPResponseException as error:
-            raise self._judged(operation, error.code, error.message) from error
+            raise self._errors.judged(operation, error.code, error.message) from error
         except ssl.SSLError as error:
-            raise self._certificate(operation) from error
+            raise self._errors.certificate(operation) from error
         except (aiosmtplib.SMTPException, OSError) as error:
             if isinstance(error.__cause__, ssl.SSLError):
-                raise self._certificate(operation) from error
-            raise self._error(
-                Retryable, operation, "unreachable", f"Mejlservern svarar inte just nu. {_AGAIN}"
+                raise self._errors.certificate(operation) from error
+            raise self._errors.error(
+                Retryable, operation, "unreachable", f"Mejlservern svarar inte just nu. {AGAIN}"
             ) from error
-
-    def _certificate(self, operation: str) -> BryggaError:
-        return self._error(
-            Refused,
-            operation,
-            "certificate",
-            "Mejlserverns certifikat stämmer inte. Inget skickades. Be den som sköter servern se efter.",
-        )
-
-    def _sign_in_needed(self, operation: str, message: str) -> BryggaError:
-        return self._error(
-            NeedsSignIn,
-            operation,
-            "sign_in_refused",
-            "Mejlservern godtar inte inloggningen. Mejlen väntar så länge. Byt lösenordet.",
-            message=message,
-        )
-
-    def _judged(self, operation: str, code: int, words: str) -> BryggaError:
-        """A reply as an error: 4xx later, 5xx never, and those that ask for a sign-in."""
-        shown = enhanced(code, words)
-        if code in _CANNOT_LOG_IN:
-            return self._sign_in_needed(operation, f"the server answered {shown}")
-        if 400 <= code < 500:
-            sv = f"Mejlservern bad oss vänta. {_AGAIN}"
-            return self._error(Retryable, operation, "later", sv, message=f"answered {shown}", status=code)
-        sv = f"Mejlservern tog inte emot mejlet ({shown}). Att skicka igen hjälper inte."
-        return self._error(Rejected, operation, "refused", sv, message=f"answered {shown}", status=code)
-
-    def _error(
-        self,
-        kind: type[BryggaError],
-        operation: str,
-        code: str,
-        sv: str,
-        *,
-        message: str = "",
-        status: int | None = None,
-    ) -> BryggaError:
-        fault = Fault.NETWORK if code in ("unreachable", "outcome_unknown") else Fault.OFFICE
-        return kind(
-            f"{self._profile.connection}: {operation}: {message or code.replace('_', ' ')}",
-            code=code,
-            sv=sv,
-            connection=self._profile.connection,
-            operation=operation,
-            correlation_id=correlation.current(),
-            fault=Fault.PROVIDER if code == "later" else fault,
-            status=status,
-        )
-
-
-def enhanced(code: int, words: str) -> str:
-    """The enhanced status code in a reply (`5.1.1`), else the reply code itself."""
-    found = _ENHANCED.search(words)
-    return found[1] if found else str(code)
-
-
-def _names_this_machine(host: str) -> bool:
-    """Whether the setting itself says this machine, by number or by its usual name."""
-    if host.lower().rstrip(".") == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
@@ -145,6 +146,38 @@ async def test_a_full_disk_does_not_hold_up_a_stop_and_the_next_launch_resumes(
     engine.register("wide", wide)
     await engine.launch()
     assert len(await engine.result("f", timeout_s=10)) == 400_000
+
+
+async def test_cut_connections_to_postgres_neither_fail_nor_repeat_a_step(
+    engines: NewEngine, postgres_flows: str
+) -> None:
+    calls: list[int] = []
+
+    async def cut(number: int) -> int:
+        calls.append(number)
+        with psycopg.connect(postgres_flows, autocommit=True) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE application_name LIKE 'brygga-flow%' AND datname = current_database()"
+            )
+        return number
+
+    async def flow(ctx: FlowContext) -> list[int]:
+        return [await ctx.step("cut", cut, number) for number in range(3)]
+
+    engine = engines(postgres_flows)
+    engine.register("flow", flow)
+    await engine.launch()
+    await engine.start("flow", {}, flow_id="f", queue="q")
+    while len(calls) < 3:
+        await asyncio.sleep(0.02)
+    while True:
+        try:
+            assert await engine.result("f", timeout_s=15) == [0, 1, 2]
+            break
+        except FlowDatabaseError:  # our own question met a cut connection
+            await asyncio.sleep(0.05)
+    assert calls == [0, 1, 2]
 
 
 def make_room(pool: sa.Engine) -> None:

@@ -18,6 +18,7 @@ from brygga.hub.durable import (
     FlowContext,
     FlowEngineStopped,
     FlowFailed,
+    FlowInterrupted,
     FlowQueue,
     FlowState,
     NotJson,
@@ -447,6 +448,37 @@ async def test_forget_removes_finished_flows_and_their_steps_but_no_others(
         left = connection.execute(sa.text(f"SELECT DISTINCT workflow_uuid FROM {prefix}operation_outputs"))
         assert {row[0] for row in left} <= {"f0"}
     pool.dispose()
+
+
+async def test_a_flow_that_fell_out_of_its_process_is_put_back_and_finished(
+    new_engine: NewEngine, caplog: pytest.LogCaptureFixture
+) -> None:
+    seen: list[str] = []
+
+    async def note() -> None:
+        seen.append("step")
+
+    async def flow(ctx: FlowContext) -> int:
+        await ctx.step("note", note)
+        seen.append("run")
+        if seen.count("run") == 1:
+            raise FlowInterrupted("cut off")
+        return 7
+
+    engine = new_engine()
+    engine.register("flow", flow)
+    await engine.launch()
+    await engine.start("flow", {}, flow_id="f", queue="q")
+    while "run" not in seen:
+        await asyncio.sleep(0.01)
+    await asyncio.sleep(0.1)
+    assert await engine.status("f") is FlowState.RUNNING
+    assert engine._dispatcher is not None
+    engine._dispatcher._strays_at = 0.0  # the time to look has come
+    engine._dispatcher.nudge()
+    assert await engine.result("f", timeout_s=10) == 7
+    assert seen == ["step", "run", "run"]
+    assert "1 interrupted flows are put back" in caplog.text
 
 
 async def test_it_prints_nothing_and_logs_nothing_when_all_is_well(

@@ -22,14 +22,14 @@ from brygga.connectors.abilities import (
     WebhookRequest,
 )
 from brygga.connectors.hemnet import plan, preflight, webhooks
-from brygga.connectors.hemnet.calls import Calls
-from brygga.connectors.hemnet.keys import KeyKeeper, Renewal, Rotate
+from brygga.connectors.hemnet.calls import MISSING, Calls
+from brygga.connectors.hemnet.keys import KeyKeeper, Renewal, RotatingSecrets
 from brygga.connectors.hemnet.mapping import Bodies
 from brygga.connectors.hemnet.progress import progress_of
 from brygga.connectors.hemnet.saga import Saga
 from brygga.connectors.hemnet.schema import publication_status
 from brygga.connectors.hemnet.settings import settings_of
-from brygga.model import NeedsSignIn, Rejected
+from brygga.model import NeedsSignIn, Rejected, Unsupported
 from brygga.wire.call import Call
 
 
@@ -91,13 +91,16 @@ class Hemnet:
             facts={"keys": len(keys)},
         )
 
-    async def renew_key(self, rotate: Rotate, *, force: bool = False) -> Renewal:
-        """Renew the key when it nears its end; `rotate` is the vault's atomic swap of fields.
+    async def renew_key(self, *, force: bool = False) -> Renewal:
+        """Renew the key when it nears its end. Meant to be called once a day.
 
-        Meant to be called once a day. Raises NeedsSignIn when the key is dead already.
+        Raises NeedsSignIn when the key is dead already, Unsupported when the secrets given at
+        construction cannot be swapped.
         """
+        if not isinstance(self._secrets, RotatingSecrets):
+            raise Unsupported("these secrets cannot be renewed", connection=self._connection)
         keeper = KeyKeeper(self._calls, secrets=self._secrets, settings=self._settings, now=self._now)
-        return await keeper.renew(rotate, force=force)
+        return await keeper.renew(force=force)
 
     def preflight(self, publication: Publication, state: Mapping[str, Any]) -> list[Remark]:
         """What is missing or odd, in Swedish, before anything is sent. Pure."""
@@ -133,7 +136,7 @@ class Hemnet:
         try:
             listing = await self._calls.listing(progress.listing_id)
         except Rejected as error:
-            if error.status == 404 or error.code == "remote_missing":
+            if error.status == MISSING or error.code == "remote_missing":
                 return gone
             raise
         status = publication_status(listing)

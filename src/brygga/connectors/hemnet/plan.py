@@ -19,12 +19,13 @@ from brygga.wire.call import Repeat
 PENDING: Final = "published_pending_approval"
 VISIBLE: Final = "visible"
 UNPUBLISHED: Final = "unpublished"
+SOLD: Final = "sold"
 SHOWN: Final = frozenset({PENDING, VISIBLE})
 
 STEPS: Final[dict[str, Step]] = {
     step.name: step
     for step in (
-        Step(name="agency", repeat=Repeat.READBACK, sv="Kopplar kontoret hos Hemnet"),
+        Step(name="agency", repeat=Repeat.READBACK, sv="Kopplar kontoret hos Hemnet", scope="agency"),
         Step(name="listing", repeat=Repeat.READBACK, sv="Lägger upp annonsen hos Hemnet"),
         Step(name="update", repeat=Repeat.NATURAL, sv="Skickar ändringarna till Hemnet"),
         Step(name="images", repeat=Repeat.READBACK, sv="Skickar bilderna till Hemnet"),
@@ -63,7 +64,7 @@ def step_of(name: str, settings: Settings) -> Step:
     }
     if members.get(name, "-"):
         return step
-    return Step(name=step.name, repeat=Repeat.NONE, sv=step.sv)
+    return Step(name=step.name, repeat=Repeat.NONE, sv=step.sv, scope=step.scope)
 
 
 def _showing(p: Publication, progress: Progress, bodies: Bodies, settings: Settings) -> Iterator[str]:

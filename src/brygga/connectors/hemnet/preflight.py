@@ -227,15 +227,14 @@ def _unknown_word(c: Case) -> Iterator[Remark]:
 
 
 def _sale_facts(c: Case) -> Iterator[Remark]:
+    """Only asked for where a sale can be reported: a home that was never shown has none there."""
+    if not c.progress.been:
+        yield remark("never_published")
+        return
     if c.p.estate.price.final_kr is None:
         yield remark("final_price_missing")
     if c.p.estate.sale is None or c.p.estate.sale.contract_at is None:
         yield remark("contract_date_missing")
-
-
-def _never_shown(c: Case) -> Iterator[Remark]:
-    if not c.progress.been:
-        yield remark("never_published")
 
 
 def _gone_but_sold(c: Case) -> Iterator[Remark]:
@@ -263,5 +262,5 @@ SHOWING_CHECKS: Final[tuple[Check, ...]] = (
     _small_pictures,
     _unknown_word,
 )
-SOLD_CHECKS: Final[tuple[Check, ...]] = (_never_shown, _sale_facts)
+SOLD_CHECKS: Final[tuple[Check, ...]] = (_sale_facts,)
 GONE_CHECKS: Final[tuple[Check, ...]] = (_gone_but_sold,)

@@ -28,7 +28,7 @@ class Progress(msgspec.Struct, kw_only=True, omit_defaults=True):
     """How far a publication has come: the `state` that the hub keeps. Ids, hashes and times only.
 
     `images` is keyed by `<image id>@<content hash>`. `status`: empty · draft ·
-    published_pending_approval · visible · unpublished. `been` are the market states that it has
+    published_pending_approval · visible · unpublished · sold. `been` are the market states that it has
     been published under. `price_kr` is the asking price that Hemnet was last given.
     """
 

@@ -13,7 +13,7 @@ from brygga.connectors.hemnet.settings import Settings
 from brygga.connectors.hemnet.stage import Done, Look, Run, Stage, growing_s
 from brygga.connectors.hemnet.words import no_such_state
 from brygga.model import Fault, Refused
-from brygga.model.vocabulary import SOLD
+from brygga.model.vocabulary import SOLD as SOLD_STATUSES
 
 
 class Showing(Stage):
@@ -82,7 +82,7 @@ class Showing(Stage):
         """Publishing a sold listing silently deletes its sale (changelog 010): not by accident."""
         if p.options.get("even_if_sold"):
             return
-        if p.estate.status in SOLD or sale_is_fresh(progress, self.settings, self.now()):
+        if p.estate.status in SOLD_STATUSES or sale_is_fresh(progress, self.settings, self.now()):
             raise Refused(
                 "the estate is sold here; publishing it again would delete the sale",
                 code="sold_here",
@@ -142,6 +142,8 @@ class Showing(Stage):
     def _take_sale(self, row: Row, mark: str, progress: Progress) -> None:
         reported_at = progress.sale.reported_at if progress.sale else self.stamp()
         progress.sale = SentSale(id=row_id(row), fingerprint=mark, reported_at=reported_at)
+        if not self.settings.unpublish_after_sale:
+            progress.status = plan.SOLD
 
     async def _unpublish(self, p: Publication, progress: Progress) -> Done:
         if p.wish == "sold" and progress.sale is None:
@@ -154,14 +156,19 @@ class Showing(Stage):
             )
         if not await self._find_unpublished(p, progress):
             await self.calls.unpublish(self.listing_id(progress))
-            progress.status = plan.UNPUBLISHED
+            progress.status = _down(p)
         return Done(sv="Annonsen är nedtagen från Hemnet.")
 
-    async def _find_unpublished(self, _: Publication, progress: Progress) -> bool:
+    async def _find_unpublished(self, p: Publication, progress: Progress) -> bool:
         status = await self.calls.status(self.listing_id(progress))
         if not status.is_published:
-            progress.status = plan.UNPUBLISHED
+            progress.status = _down(p)
         return not status.is_published
+
+
+def _down(p: Publication) -> str:
+    """What an ad that was taken down is: sold, or just gone."""
+    return plan.SOLD if p.wish == "sold" else plan.UNPUBLISHED
 
 
 def sale_is_fresh(progress: Progress, settings: Settings, now: datetime) -> bool:

@@ -62,8 +62,8 @@ def _refused(code: str, sv: str, connection: str) -> Rejected:
 def notices(request: WebhookRequest, *, settings: Settings, tables: Tables, connection: str) -> list[Notice]:
     """The one event in a verified request; its `X-Request-Id` is the key by which a repeat is told.
 
-    `source_id` is the id at Hemnet: the hub finds the estate by its link. Raises Invalid
-    (`not_an_event`) on a body that is not one.
+    `source_id` is the id at Hemnet: the hub finds the estate by its link, or by our own reference
+    in `facts` where the event carries one. Raises Invalid (`not_an_event`) on a body that is not one.
     """
     try:
         event = msgspec.json.decode(request.body, type=WebhookBody)
@@ -76,12 +76,14 @@ def notices(request: WebhookRequest, *, settings: Settings, tables: Tables, conn
         ) from error
     found = (look(event.data, member) for member in settings.webhook_id_members)
     remote_id = next((str(v) for v in found if isinstance(v, str | int) and v != ""), "")
+    ours = look(event.data, settings.reference_member) if settings.reference_member else None
+    reference = ours[:200] if isinstance(ours, str) else ""
     return [
         Notice(
             event=tables.word("notice_event", event.action.lower() or "*") or "update",
             kind=tables.word("notice_kind", event.type.lower() or "*") or "publication",
             source_id=remote_id,
             key=request.headers.get("x-request-id", ""),
-            facts={"type": event.type[:100], "action": event.action[:100]},
+            facts={"type": event.type[:100], "action": event.action[:100], "reference": reference},
         )
     ]

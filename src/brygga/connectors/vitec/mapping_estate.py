@@ -26,8 +26,9 @@ def estate(body: bytes, source_id: str, connection: str) -> Mapped:
     """The estate first, then its viewings and bids. Raises Invalid as `Reading.answer`."""
     r = Reading(connection)
     raw = r.answer(body, "estate", source_id)
-    r.swedish_money = raw.get("currency") in {None, "", "SEK"}
+    currency = r.currency(raw.get("currency"), "currency")
     home = _estate(raw, r)
+    home.price.currency = currency
     bidding = r.section(raw.get("bidding"), "bidding")
     parts: list[Record] = [*viewings(raw.get("viewings"), r, estate_id=home.id)]
     parts += bids(bidding.get("bids"), r, home.id)
@@ -81,7 +82,7 @@ def _estate(raw: dict[str, Any], r: Reading) -> Estate:
         second_agent_id=r.ref(raw.get("secondaryAgentId"), "secondaryAgentId"),
         project_id=r.ref(raw.get("projectId"), "projectId"),
         address=address(raw.get("address"), "address", r),
-        price=price(raw, r),
+        price=price(raw.get("price"), r),
         areas=_areas(buildings[0].areas if buildings else None, plot, r),
         rooms=buildings[0].rooms if buildings else None,
         fee=_fee(fees.get("recurring"), r),
@@ -125,15 +126,14 @@ def _keep_homeless(extensions: dict[str, Any], office: dict[str, Any], r: Readin
     r.keep(office.get("customerId"), "office.customerId")
 
 
-def price(raw: dict[str, Any], r: Reading) -> Price:
-    """Prices; in another currency than kronor the asking price is `asking_other`."""
-    p = r.section(raw.get("price"), "price")
+def price(value: Any, r: Reading) -> Price:
+    """Prices in kronor, and the asking price in another currency where the office states one."""
+    p = r.section(value, "price")
     other = r.section(p.get("startingPriceInOtherCurrency"), "price.startingPriceInOtherCurrency")
     return Price(
         asking_kr=r.kr(p.get("startingPrice"), "price.startingPrice"),
         final_kr=r.kr(p.get("finalPrice"), "price.finalPrice"),
         text=r.text(p.get("text"), "price.text"),
-        currency=r.text(raw.get("currency"), "currency", most=20),
         asking_other=r.decimal(other.get("value"), "price.startingPriceInOtherCurrency.value"),
         other_currency=r.text(other.get("currency"), "price.startingPriceInOtherCurrency.currency", most=20),
     )

@@ -223,22 +223,20 @@ def contact(body: bytes, source_id: str, connection: str, *, fetched_at: datetim
     phones = r.section(raw.get("telephone"), "telephone")
     emails = r.section(raw.get("email"), "email")
     kind = r.choice(raw.get("type"), "type", words.CONTACT_KINDS) or "person"
-    name = r.text(raw.get("name"), "name")
     record = Contact(
         id=r.ref(raw["id"], "id"),
         changed_at=r.moment(raw.get("changedAt"), "changedAt"),
         created_at=r.moment(raw.get("createdAt"), "createdAt"),
         kind=kind,
         first_name=r.text(raw.get("firstName"), "firstName"),
-        last_name=r.text(raw.get("lastName"), "lastName") or ("" if kind == "company" else name),
-        company_name=name if kind == "company" else "",
+        last_name=r.text(raw.get("lastName"), "lastName"),
         orgnr=_orgnr(raw.get("corporateNumber"), "corporateNumber", r),
         born_at=r.moment(raw.get("dateOfBirth"), "dateOfBirth"),
         deceased=r.flag(raw.get("isDeceased"), "isDeceased"),
         email=r.email(emails.get("emailAddress"), "email.emailAddress"),
         email_other=r.email(emails.get("emailAddress2"), "email.emailAddress2"),
         mobile=r.phone(phones.get("cell"), "telephone.cell"),
-        phone=r.phone(phones.get("home") or phones.get("switch"), "telephone.home"),
+        phone=r.phone(phones.get("home"), "telephone.home"),
         phone_work=r.phone(phones.get("work"), "telephone.work"),
         phone_other=r.phone(phones.get("other"), "telephone.other"),
         address=_contact_address(raw.get("address"), r),
@@ -250,6 +248,8 @@ def contact(body: bytes, source_id: str, connection: str, *, fetched_at: datetim
         note=r.html(raw.get("note"), "note"),
     )
     _identity(record, raw, r, fetched_at)
+    _single_name(record, raw, r)
+    _switchboard(record, phones, r)
     for member in ("customerId", "leadScore", "matchingChangedAt", "isCompanyPerson"):
         r.keep(raw.get(member), member)
     return _mapped(record, raw, r, "contact")
@@ -274,6 +274,25 @@ def _identity(record: Contact, raw: dict[str, Any], r: Reading, fetched_at: date
         record.protected = error.code == "protected"
         r.note("not_a_personnummer", path, sv=error.sv)
         r.keep(text, path)
+
+
+def _single_name(record: Contact, raw: dict[str, Any], r: Reading) -> None:
+    """A company and a deceased person's estate have one name; the latter's is a person's."""
+    name = r.text(raw.get("name"), "name")
+    if record.kind == "company":
+        record.company_name = name
+    elif not record.last_name:
+        record.last_name = name
+    else:
+        r.keep(name, "name")
+
+
+def _switchboard(record: Contact, phones: dict[str, Any], r: Reading) -> None:
+    number = r.phone(phones.get("switch"), "telephone.switch")
+    if record.phone:
+        r.keep(number, "telephone.switch")
+    else:
+        record.phone = number
 
 
 def _contact_address(value: Any, r: Reading) -> Address | None:

@@ -15,7 +15,8 @@ def project(body: bytes, source_id: str, connection: str) -> Mapped:
     """A new-build project with its viewings. Raises Invalid as `Reading.answer`."""
     r = Reading(connection)
     raw = r.answer(body, "project", source_id)
-    r.swedish_money = raw.get("currency") in {None, "", "SEK"}
+    currency = r.currency(raw.get("currency"), "currency")
+    r.keep("" if r.swedish_money else currency, "currency")
     record = _project(raw, r)
     shown = raw.get("viewings")
     parts = viewings(shown, r, project_id=record.id)
@@ -39,7 +40,6 @@ def _project(raw: dict[str, Any], r: Reading) -> Project:
         for name in ("price", "monthlyFee", "livingSpace", "numberOfRooms", "plot")
     )
     r.keep(office.get("customerId"), "office.customerId")
-    r.keep(raw.get("currency") if not r.swedish_money else None, "currency")
     extensions = r.section(raw.get("extensions"), "extensions")
     for name in ("primaryAgent", "secondaryAgent"):
         r.keep(extensions.get(name), f"extensions.{name}")

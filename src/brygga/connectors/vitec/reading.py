@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import re
+import typing
 from collections.abc import Mapping
 from typing import Any
 
 import msgspec
+from msgspec.structs import fields
 
 from brygga.connectors.vitec import words
 from brygga.connectors.vitec.schema import SHAPES
@@ -75,6 +78,12 @@ class Reading(Intake):
             )
         return raw
 
+    def currency(self, value: Any, path: str) -> str:
+        """The currency of all amounts in the record; without one they are kronor."""
+        text = self.text(value, path, most=20)
+        self.swedish_money = text.upper() in {"", "SEK"}
+        return text
+
     def keep(self, value: Any, path: str) -> None:
         """Put a value without a home into `extra`, under its path in the raw record."""
         if value is not None and value not in ("", [], {}):
@@ -82,6 +91,8 @@ class Reading(Intake):
 
     def unknown(self, raw: dict[str, Any], shape: type[msgspec.Struct]) -> None:
         """Carry members that the shape does not name, and note each kind of them once."""
+        if _only_known(raw, _tree(shape)):
+            return
         found = unknown_members(raw, shape)
         noted = set()
         for path, value in list(found.items())[:_MOST_UNKNOWN]:
@@ -121,6 +132,37 @@ class Reading(Intake):
         """Id and name of `{id, name}` where both have a home."""
         part = self.section(value, path)
         return self.text(part.get("id"), f"{path}.id"), self.text(part.get("name"), f"{path}.name")
+
+
+_Tree = tuple[frozenset[str], list[tuple[str, Any]]]
+"""Member names of a shape, and those that hold shapes themselves."""
+
+
+@functools.cache
+def _tree(shape: type[msgspec.Struct]) -> _Tree:
+    parts = [(f.encode_name, inner) for f in fields(shape) for inner in _shapes_in(f.type)]
+    return frozenset(shape.__struct_encode_fields__), [(name, _tree(inner)) for name, inner in parts]
+
+
+def _shapes_in(hint: Any) -> list[type[msgspec.Struct]]:
+    if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
+        return [hint]
+    return [found for arg in typing.get_args(hint) for found in _shapes_in(arg)]
+
+
+def _only_known(raw: dict[str, Any], tree: _Tree) -> bool:
+    """The short way past `unknown_members`: most answers hold nothing new."""
+    names, parts = tree
+    if not raw.keys() <= names:
+        return False
+    for name, inner in parts:
+        value = raw.get(name)
+        if not value:
+            continue
+        for row in value if type(value) is list else (value,):
+            if type(row) is dict and not _only_known(row, inner):
+                return False
+    return True
 
 
 def position(value: Any, path: str, r: Reading) -> Position | None:

@@ -9,10 +9,8 @@ import asyncio
 from typing import Any
 
 from brygga.connectors.abilities import Publication
-from brygga.documents import render_description
 from brygga.hub.publication import gather
 from brygga.hub.services import Services
-from brygga.messages import compose
 from brygga.model import Estate, Office
 from brygga.store import Event, OutboxRow
 
@@ -70,6 +68,8 @@ def _mail(s: Services, target: str, estate: Estate, office: Office | None, numbe
         "reference": estate.reference,
         "at": s.now(),
     }
+    from brygga.messages import compose
+
     made = compose("object_visible", "sv", facts)
     key = f"visible|{target}|{estate.id}|{number}"
     return [
@@ -95,6 +95,8 @@ def _mail(s: Services, target: str, estate: Estate, office: Office | None, numbe
 
 async def _archive_description(s: Services, publication: Publication, number: int) -> str:
     """The object description as PDF, kept in the archive under the home and its number."""
+    from brygga.documents import render_description
+
     made_at = s.now()
     pictures = [
         (await s.archive.get(_key_of(link.url)), link.description or "Bild") for link in publication.pictures[:6]

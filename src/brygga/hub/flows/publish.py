@@ -83,14 +83,17 @@ class Publish:
             await self._tell_blocked(target, estate_id, state, [r.code for r in stops])
             return []
         steps: list[Step] = connector.steps(publication, remote)
-        return [{"name": s.name, "repeat": s.repeat.value, "sv": s.sv} for s in steps]
+        return [
+            {"name": s.name, "repeat": s.repeat.value, "sv": s.sv, "scope": s.scope} for s in steps
+        ]
 
     async def _do(self, target: str, estate_id: str, step: dict[str, str]) -> float | None:
         """One step, kept before the next. A doubtful one is looked up before it is done again."""
         state = await self._state(target, estate_id)
         publication = await asyncio.to_thread(gather, self._s, estate_id, state)
         begun = self._s.now()
-        result = await self._run(target, estate_id, step, publication, state)
+        async with self._s.alone(f"{target}|{step['scope']}" if step["scope"] else ""):
+            result = await self._run(target, estate_id, step, publication, state)
         remote = {**state.get("remote", {}), **result.state}
         await self._keep(target, estate_id, {"remote": remote, "doing": ""})
         took_ms = int((self._s.now() - begun).total_seconds() * 1000)

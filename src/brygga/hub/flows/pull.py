@@ -19,7 +19,7 @@ from brygga.hub.durable import FlowContext
 from brygga.hub.flows.fetching import fetch_all, take_in
 from brygga.hub.services import Services
 from brygga.hub.trouble import note_recovery, note_trouble
-from brygga.model import BryggaError, Mapped
+from brygga.model import BryggaError, Invalid, Mapped, Rejected, Unsupported
 from brygga.store import Event, canonical_id
 from brygga.sync import catchup
 from brygga.sync.brake import Verdict, compare
@@ -45,7 +45,11 @@ class Pull:
         totals = Counter(dict.fromkeys(COUNTED, 0))
         try:
             for stream in begun["streams"]:
-                totals.update(await self._stream(ctx, name, mode, stream, begun))
+                try:
+                    totals.update(await self._stream(ctx, name, mode, stream, begun))
+                except (Rejected, Unsupported, Invalid) as error:
+                    facts = error.facts() | {"stream": stream}
+                    await ctx.step(f"{stream}.left_out", self._left_out, name, facts)
             await ctx.step("end", self._end, name, mode, begun, dict(totals))
         except BryggaError as error:
             await ctx.step("trouble", self._trouble, name, error.kind, error.message, error.facts())
@@ -228,6 +232,12 @@ class Pull:
         )
         await asyncio.to_thread(self._s.store.event_add, [event])
         await asyncio.to_thread(note_recovery, self._s, name)
+
+    async def _left_out(self, name: str, facts: dict[str, Any]) -> None:
+        """The source refuses one of its listings: said, and the others go on."""
+        shown = {k: facts[k] for k in ("stream", "code", "sv", "status") if facts.get(k)}
+        event = Event(at=self._s.now(), connection=name, what="pull.left_out", level="warn", facts=shown)
+        await asyncio.to_thread(self._s.store.event_add, [event])
 
     async def _trouble(self, name: str, kind: str, message: str, facts: dict[str, Any]) -> None:
         await asyncio.to_thread(note_trouble, self._s, name, kind, message, facts)

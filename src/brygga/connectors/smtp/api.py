@@ -1,0 +1,74 @@
+"""The SMTP connector: hands one mail at a time to the office's own mail server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from brygga.connectors import manifest
+from brygga.connectors.abilities import Caller, Checked, Mail, Receipt, Secrets
+from brygga.connectors.smtp.mapping import envelope
+from brygga.connectors.smtp.schema import Settings, settings_of
+from brygga.wire.smtp import SmtpLine
+from brygga.wire.smtp_dial import SmtpProfile
+
+
+def utc_now() -> datetime:
+    """The real time, zone-aware."""
+    return datetime.now(UTC)
+
+
+class Smtp:
+    """One mail server. Abilities: check, email.
+
+    `wire` is not used: mail does not go over HTTP. `line` is the wire's line for mail; without one
+    a line of its own is opened, whose limits hold within this process only.
+    """
+
+    def __init__(
+        self,
+        wire: Caller | None,
+        *,
+        connection: str,
+        settings: Mapping[str, Any],
+        secrets: Secrets,
+        line: SmtpLine | None = None,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._settings = settings_of(settings)
+        self._now = now
+        self._line = line or SmtpLine(
+            profile_of(self._settings, connection=connection), password=lambda: secrets("password")
+        )
+
+    async def check(self) -> Checked:
+        """Connect, encrypt, sign in, leave; nothing is sent."""
+        await self._line.probe()
+        return Checked(ok=True, sv="Mejlservern svarar och godtar inloggningen.", abilities={"email": "ok"})
+
+    async def send(self, mail: Mail) -> Receipt:
+        """Hand the mail over. `results` says per recipient: accepted, later or refused, with its code.
+
+        Raises Invalid before anything is sent, Rejected or Retryable when nobody is taken, and
+        OutcomeUnknown when the line broke after DATA was begun.
+        """
+        made = envelope(mail, self._settings, now=self._now())
+        handed = await self._line.hand_over(
+            sender=made.sender, recipients=made.recipients, message=made.message
+        )
+        return Receipt(remote_id=handed.queue_id or made.message_id, results=handed.results)
+
+
+def profile_of(settings: Settings, *, connection: str) -> SmtpProfile:
+    """What the line must know of this connection, with the manifest's limits."""
+    return SmtpProfile(
+        connection=connection,
+        host=settings.host,
+        port=settings.port,
+        security=settings.security,
+        user=settings.user,
+        limits=manifest.load("smtp").limits,
+        allow_private=settings.allow_private,
+        greeting_name=settings.greeting_name,
+    )

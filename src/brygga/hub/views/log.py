@@ -1,0 +1,93 @@
+"""The log: what happened, newest first, one sentence each. Facts of events hold no personal data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from brygga.hub.hub import Hub
+from brygga.hub.views.names import addresses
+from brygga.hub.views.snapshot import Snapshot
+from brygga.hub.views.tongue import Tongue
+from brygga.store import Event
+
+SHAPE = {"ok": "ok", "wait": "wait", "warn": "warn", "bad": "bad", "doubt": "doubt"}
+QUIET = ("webhook", "publish.")
+"""Beginnings of what is too small for the short list; the long log has them all."""
+
+
+def recent(hub: Hub, seen: Snapshot, tongue: Tongue, *, limit: int) -> list[dict[str, Any]]:
+    """The newest that a person would tell another: not each step, not each notice."""
+    events = hub.store.events(limit=600)
+    told = [e for e in reversed(events) if not e.what.startswith(QUIET) or e.level in {"bad", "doubt"}]
+    return _lines(hub, seen, tongue, [e for e in told if not _nothing_new(e)][:limit])
+
+
+def log(hub: Hub, seen: Snapshot, tongue: Tongue, *, connection: str = "", limit: int = 100) -> dict[str, Any]:
+    """The newest `limit` lines of a connection or of all, and whether there are more."""
+    events = hub.store.events(connection, limit=limit + 1)
+    shown = list(reversed(events))[:limit]
+    return {"lines": _lines(hub, seen, tongue, shown), "more": len(events) > limit}
+
+
+def _nothing_new(event: Event) -> bool:
+    facts = event.facts
+    counts = ("created", "updated", "removed")
+    return event.what.startswith("pull.") and not any(facts.get(name) for name in counts)
+
+
+def _lines(hub: Hub, seen: Snapshot, tongue: Tongue, events: Sequence[Event]) -> list[dict[str, Any]]:
+    streets = addresses(hub, (e.id for e in events if e.kind == "estate"))
+    return [
+        {
+            "at": e.at,
+            "clock": tongue.column(e.at) if e.at else "",
+            "day": tongue.short_day(e.at) if e.at else "",
+            "shape": SHAPE.get(e.level, "ok"),
+            "text": sentence(e, seen, streets, tongue),
+            "object": e.id if e.kind == "estate" and e.id in streets else "",
+            "connection": e.connection,
+            "what": e.what,
+        }
+        for e in events
+    ]
+
+
+def sentence(e: Event, seen: Snapshot, streets: dict[str, str], tongue: Tongue) -> str:
+    """One event in one sentence."""
+    name = seen.title(e.connection)
+    known = streets.get(e.id, "")
+    thing = known or tongue.say("event.some_message" if e.kind == "mail" else "event.some_object")
+    facts = {"name": name, "object": thing}
+    head, _, tail = e.what.partition(".")
+    if head == "pull":
+        return _pulled(e, name, tongue)
+    if head == "trouble":
+        refused = tail == "needs_sign_in"
+        return tongue.say("event.trouble_refused" if refused else "event.trouble", name=name)
+    if tail in {"waits", "parked", "unknown", "blocked"}:
+        return _capital(tongue.say(f"event.{tail}", **facts))
+    if head == "publish":
+        step = str(e.facts.get("sv", "")) if tongue.lang == "sv" else ""
+        key = "event.step" if step and known else "event.step_done"
+        return tongue.say(key, step=_small(step), **facts)
+    plain = {"webhook": ("event.webhook_object", "event.webhook"), "mail": ("event.mail", "event.mail_plain")}
+    if e.what in plain:
+        with_object, without = plain[e.what]
+        return tongue.say(with_object if known else without, **facts)
+    return _capital(tongue.say("event.visible" if e.what == "visible" else "event.other", **facts))
+
+
+def _pulled(e: Event, name: str, tongue: Tongue) -> str:
+    created, updated = int(e.facts.get("created", 0)), int(e.facts.get("updated", 0))
+    if not created and not updated:
+        return tongue.say("event.pull_nothing", name=name)
+    return tongue.say("event.pull", name=name, n=tongue.number(created), m=tongue.number(updated))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _small(text: str) -> str:
+    return text[:1].lower() + text[1:]
