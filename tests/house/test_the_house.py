@@ -11,6 +11,7 @@ import pytest
 
 from brygga.connectors import manifest
 from brygga.connectors.abilities import ABILITIES
+from brygga.hub.connections import GENERAL
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "brygga"
@@ -64,7 +65,7 @@ def _members(protocol: type) -> list[str]:
 @pytest.mark.parametrize("name", manifest.names())
 def test_every_unknown_of_a_manifest_is_a_setting(name: str) -> None:
     promised = manifest.load(name)
-    settings = {s.name for s in promised.settings} | {"limits"}
+    settings = {s.name for s in promised.settings} | {"limits", *GENERAL}
     assert {u.setting for u in promised.unknown} <= settings
 
 

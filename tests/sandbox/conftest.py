@@ -55,7 +55,9 @@ async def start() -> AsyncIterator[Callable[..., Awaitable[Client]]]:
 
         async def begin(*imitations: Imitation, **more: Any) -> Client:
             sandbox = await open_things.enter_async_context(Sandbox(*imitations, **more))
-            session = await open_things.enter_async_context(aiohttp.ClientSession())
+            # Fresh connections: on a kept one aiohttp repeats a GET by itself when the line is cut.
+            lines = aiohttp.TCPConnector(force_close=True)
+            session = await open_things.enter_async_context(aiohttp.ClientSession(connector=lines))
             return Client(session, sandbox.url(imitations[0].name))
 
         yield begin

@@ -59,13 +59,13 @@ def test_numbers_go_on_after_a_reset_so_that_faults_do_not_repeat() -> None:
 
 def test_a_write_carried_out_twice_is_seen_and_a_recognised_repeat_is_not() -> None:
     log = WriteLog()
-    first = log.note("create", identity="A", key="k1", body=b"one")
-    log.note("create", identity="A", key="k1", body=b"one", repeat_of=first.number)
+    first = log.note("create", identity="A", key="k1", body=b"hemlig kropp")
+    log.note("create", identity="A", key="k1", body=b"hemlig kropp", repeat_of=first.number)
     assert log.repeated() == {}
     assert log.with_key("create", "k1") == first
-    log.note("create", identity="A", body=b"one")
+    log.note("create", identity="A", body=b"hemlig kropp")
     assert list(log.repeated().values()) == [2]
-    assert b"one" not in repr(log.entries).encode()
+    assert "hemlig" not in repr(log.entries)
 
 
 async def test_control_calls_are_not_counted_and_exist_at_the_root_too(vitec: Any) -> None:
@@ -83,7 +83,7 @@ async def test_settings_tell_a_client_all_it_needs(vitec: Any) -> None:
     assert settings["base_url"] == vitec.base
     assert settings["customer_ids"] == ["M90001", "M90002", "M90003"]
     assert settings["group_id"] == "G90000"
-    assert settings["user"]
+    assert settings["username"]
     assert settings["password"]
 
 

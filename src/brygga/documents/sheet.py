@@ -17,6 +17,7 @@ from brygga.swedish import format as sv
 from brygga.swedish.dates import STOCKHOLM
 
 _LONGEST_ON_COVER = 120  # characters; more would push the facts off the cover
+_LONGEST_HEADING = 300  # characters
 _SHORT_TEXT = 1_400  # characters of running text that leave room for the facts on the same page
 _TABLE_HEAD = 3  # a table's title and the space after it, in rows
 _LABEL_CHARACTERS, _VALUE_CHARACTERS = 20, 28  # on one line of a half page
@@ -43,9 +44,9 @@ def sheet(
         "address": address,
         "place": _place(estate)[:_LONGEST_ON_COVER],
         "phrase": line(estate.texts.phrase)[:_LONGEST_ON_COVER],
-        "heading": line(estate.texts.heading),
+        "heading": line(estate.texts.heading)[:_LONGEST_HEADING] or address,
         "keys": [list(row) for row in key_facts(estate)],
-        "short": blocks(estate.texts.short),
+        "short": [{**block, "kind": "p"} for block in blocks(estate.texts.short)],
         "sections": sections,
         "facts_apart": bool(pictures) or _length(sections) > _SHORT_TEXT,
         "groups": _columns(groups(estate, association)),

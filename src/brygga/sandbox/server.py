@@ -19,7 +19,7 @@ from brygga.model import Invalid, SetupError
 from brygga.sandbox.faults import FaultPlan, OneShot, Options
 from brygga.sandbox.hooks import DELIVERIES, WebhookSender
 from brygga.sandbox.recorder import Arrivals, WriteLog
-from brygga.sandbox.trouble import Handler, Trouble, json_answer
+from brygga.sandbox.trouble import Handler, Trouble, is_cut, json_answer
 
 HOST = "127.0.0.1"
 CONTROL = "/_control"
@@ -136,7 +136,7 @@ class Imitation:
         try:
             arrival.fault = self._fault(arrival.number, path, request)
             answer = await self._answer(arrival.fault, arrival.number, request, handler)
-            status = answer.status
+            status = 0 if is_cut(request) else answer.status
         finally:
             self.arrivals.end(arrival, status=status)
         return answer

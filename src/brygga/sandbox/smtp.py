@@ -10,6 +10,8 @@ from __future__ import annotations
 import asyncio
 import random
 import ssl
+import warnings
+import weakref
 from collections import Counter
 from email import message_from_bytes, policy
 from typing import Any, Final
@@ -59,6 +61,7 @@ class SmtpSink:
         self._fault, self._share = "", 0.0
         self._next: list[str] = []
         self._server: asyncio.Server | None = None
+        self._sessions: weakref.WeakSet[SMTP] = weakref.WeakSet()
         self.port = 0
         self.mails: list[Received] = []
 
@@ -88,10 +91,13 @@ class SmtpSink:
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
-        """Close the port."""
+        """Close the port and every connection."""
         if self._server is not None:
             self._server.close()
             self._server = None
+        for session in list(self._sessions):
+            if isinstance(session.transport, asyncio.Transport):
+                session.transport.abort()
 
     def settings(self) -> dict[str, Any]:
         """What a sender needs."""
@@ -127,19 +133,24 @@ class SmtpSink:
         }
 
     def _session(self) -> SMTP:
-        return SMTP(
-            _Handler(self),
-            hostname="sandbox.example.test",
-            ident="brygga sandbox",
-            data_size_limit=LARGEST_MAIL_BYTES,
-            enable_SMTPUTF8=True,
-            tls_context=self._tls,
-            require_starttls=False,
-            authenticator=self._check if self._user else None,
-            auth_required=bool(self._user),
-            auth_require_tls=self._tls is not None,
-            loop=asyncio.get_running_loop(),
-        )
+        with warnings.catch_warnings():
+            # aiosmtpd warns that AUTH without TLS is unsafe: here both ends are this machine.
+            warnings.simplefilter("ignore", UserWarning)
+            session = SMTP(
+                _Handler(self),
+                hostname="sandbox.example.test",
+                ident="brygga sandbox",
+                data_size_limit=LARGEST_MAIL_BYTES,
+                enable_SMTPUTF8=True,
+                tls_context=self._tls,
+                require_starttls=False,
+                authenticator=self._check if self._user else None,
+                auth_required=bool(self._user),
+                auth_require_tls=self._tls is not None,
+                loop=asyncio.get_running_loop(),
+            )
+        self._sessions.add(session)
+        return session
 
     def _check(
         self, _server: SMTP, _session: Session, _envelope: Envelope, _how: str, given: Any

@@ -43,14 +43,14 @@ class Trouble:
     async def meet(
         self, fault: str, number: int, request: web.Request, handler: Handler
     ) -> web.StreamResponse:
-        """Answer one request under `fault`. Raises ConnectionResetError after cutting the line."""
+        """Answer one request under `fault`. A cut line shows as a closing transport."""
         rng = self._plan.rng(number, purpose=fault)
         when = FAULTS[fault]
         if when == "before":
             return self._instead(fault, request, rng)
         if when == "pace":
-            await self._wait(fault, request, rng)
-            return await handler(request)
+            await self._wait(fault, rng)
+            return cut(request) if fault == "slow" else await handler(request)
         answer = await handler(request)
         if not isinstance(answer, web.Response) or answer.status >= 300:
             return answer
@@ -71,8 +71,7 @@ class Trouble:
             return web.Response(text=HTML, content_type="text/html")
         if fault == "garbage":
             return web.Response(body=rng.randbytes(rng.randint(1, 400)), content_type="application/json")
-        cut(request)
-        raise ConnectionResetError("cut before the work, as planned")
+        return cut(request)
 
     def _throttled(self, rng: random.Random) -> web.Response:
         wait_s = self._plan.options.retry_after_s
@@ -80,13 +79,10 @@ class Trouble:
         answer.headers["Retry-After"] = rng.choice(retry_after_forms(wait_s, now=self._now()))
         return answer
 
-    async def _wait(self, fault: str, request: web.Request, rng: random.Random) -> None:
+    async def _wait(self, fault: str, rng: random.Random) -> None:
         options: Options = self._plan.options
-        if fault == "slow":
-            await asyncio.sleep(options.slow_s)
-            cut(request)
-            raise ConnectionResetError("hung and cut, as planned")
-        await asyncio.sleep(rng.uniform(options.latency_low_s, options.latency_high_s))
+        drawn_s = rng.uniform(options.latency_low_s, options.latency_high_s)
+        await asyncio.sleep(options.slow_s if fault == "slow" else drawn_s)
 
     def _reshaped(
         self, fault: str, answer: web.Response, request: web.Request, rng: random.Random
@@ -105,9 +101,8 @@ class Trouble:
         if fault == "malformed":
             return web.Response(body=malformed(body, rng), content_type=answer.content_type)
         if fault == "reset":
-            await half_sent(body, answer, request)
-        cut(request)
-        raise ConnectionResetError("cut after the work, as planned")
+            return await half_sent(body, answer, request)
+        return cut(request)
 
 
 def retry_after_forms(wait_s: float, *, now: datetime) -> tuple[str, str, str]:
@@ -125,18 +120,26 @@ def malformed(body: bytes, rng: random.Random) -> bytes:
     return body[:spot] + body[spot + 1 :]
 
 
-async def half_sent(body: bytes, answer: web.Response, request: web.Request) -> None:
-    """Promise the whole body by Content-Length and send half of it."""
+async def half_sent(body: bytes, answer: web.Response, request: web.Request) -> web.StreamResponse:
+    """Promise the whole body by Content-Length, send half of it, cut the line."""
     stream = web.StreamResponse(status=answer.status, headers={"Content-Type": answer.content_type})
     stream.content_length = len(body) + 1
     await stream.prepare(request)
     await stream.write(body[: len(body) // 2] or b"{")
+    cut(request)
+    return stream
 
 
-def cut(request: web.Request) -> None:
-    """Drop the connection now, without the rest of an answer."""
+def cut(request: web.Request) -> web.Response:
+    """Drop the connection now. The response returned reaches nobody."""
     if request.transport is not None:
         request.transport.abort()
+    return web.Response(status=500)
+
+
+def is_cut(request: web.Request) -> bool:
+    """Whether the connection is gone or going."""
+    return request.transport is None or request.transport.is_closing()
 
 
 def json_answer(value: Any, *, status: int = 200) -> web.Response:

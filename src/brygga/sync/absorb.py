@@ -8,6 +8,7 @@ from datetime import datetime
 import msgspec
 
 from brygga.model import Invalid, Mapped, kind_of
+from brygga.model.quality import remarks
 from brygga.store import Batch, Incoming, Parked
 
 
@@ -64,16 +65,13 @@ def _one(piece: Piece, to_model: Callable[[Piece], Mapped], batch: Batch) -> Map
 
 
 def _add(mapped: Mapped, piece: Piece, batch: Batch) -> None:
-    """The record asked for carries the raw bytes and the findings; its parts come after it."""
+    """The record asked for carries the raw bytes and the mapping's findings; its parts come after it."""
     for number, record in enumerate(mapped.records):
-        first = number == 0
-        batch.incoming.append(
-            Incoming(
-                record=record,
-                raw=piece.body if first else None,
-                findings=mapped.findings if first else [],
-            )
-        )
+        found = remarks(record)
+        if number == 0:
+            found = [*mapped.findings, *found]
+        raw = piece.body if number == 0 else None
+        batch.incoming.append(Incoming(record=record, raw=raw, findings=found))
     for kind in mapped.complete_kinds:
         present = [r.id for r in mapped.records if kind_of(r) == kind]
         batch.complete.append((mapped.owner_id, kind, present))

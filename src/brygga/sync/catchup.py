@@ -8,7 +8,7 @@ OVERLAP = timedelta(hours=2)
 """How far back a catch-up reaches beyond its cursor.
 
 A naive Swedish wall clock is ambiguous for an hour each autumn, so an hour is the least that
-is safe; the rest covers clocks that differ. Source: providers/vitec/CONTRACT.md §6.
+is safe; the rest covers clocks that differ.
 """
 
 

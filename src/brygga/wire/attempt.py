@@ -276,8 +276,6 @@ def _may_be_done(outcome: Reply | Trouble, meaning: str) -> bool:
     status = outcome.status
     if not meaning.isdigit():
         return True  # a success whose body is something else
-    if status in _REFUSED_UNDONE or status == 501:
-        return False
     if status == 503:
         return "retry-after" not in outcome.headers  # with it: turned away at the door
-    return status >= 500 or 300 <= status < 400 or status == 408
+    return status == 408 or 300 <= status < 400 or (status >= 500 and status != 501)

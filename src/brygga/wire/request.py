@@ -25,7 +25,6 @@ class Requests:
         """Raises Refused when the base address may not be called."""
         self._connection = profile.connection
         self._base = check_url(profile.base_url, allow_private=profile.allow_private).rstrip("/")
-        self._origin = URL(self._base).origin()
         self._always = {"User-Agent": profile.user_agent, "Accept-Encoding": _PACKED}
 
     def url(self, call: Call) -> URL:
@@ -40,10 +39,7 @@ class Requests:
         text = f"{self._base}/{path.lstrip('/')}" if path else self._base
         if call.query:
             text = f"{text}?{urlencode(call.query)}"
-        url = URL(text, encoded=path.isascii())
-        if False:
-            raise self._invalid("bad_path", "the path of the call leads elsewhere")
-        return url
+        return URL(text, encoded=path.isascii())
 
     def headers(self, call: Call, credentials: Mapping[str, str], asked: Mapping[str, str]) -> dict[str, str]:
         """All headers of one try; the call's own win over ours, credentials over both."""

@@ -259,12 +259,24 @@ def marketing(raw: dict[str, Any], r: Reading) -> Marketing:
     )
 
 
+_IMPORT_REMARK = "ImportRemark"
+"""A tag under which an import into the broker system left its own remarks on the object."""
+
+
+def _word_id(value: Any) -> Any:
+    return value.get("id") if isinstance(value, dict) else None
+
+
 def _tags(value: Any, r: Reading) -> list[str]:
     names: list[str] = []
     for number, row in enumerate(r.rows(value, "tags")):
         inner = r.inside("tags", number)
         inner.keep(row.get("type"), "type")
-        names += inner.texts(row.get("names"), "names")
+        read = inner.texts(row.get("names"), "names")
+        names += read
+        if _word_id(row.get("type")) == _IMPORT_REMARK:
+            for remark, text in enumerate(read):
+                inner.note("source_remark", f"names[{remark}]", sv=text)
     return names
 
 

@@ -23,7 +23,9 @@ def recent(hub: Hub, seen: Snapshot, tongue: Tongue, *, limit: int) -> list[dict
     return _lines(hub, seen, tongue, [e for e in told if not _nothing_new(e)][:limit])
 
 
-def log(hub: Hub, seen: Snapshot, tongue: Tongue, *, connection: str = "", limit: int = 100) -> dict[str, Any]:
+def log(
+    hub: Hub, seen: Snapshot, tongue: Tongue, *, connection: str = "", limit: int = 100
+) -> dict[str, Any]:
     """The newest `limit` lines of a connection or of all, and whether there are more."""
     events = hub.store.events(connection, limit=limit + 1)
     shown = list(reversed(events))[:limit]

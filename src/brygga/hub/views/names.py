@@ -67,7 +67,9 @@ def field_word(path: str, tongue: Tongue) -> str:
     if tongue.lang == "sv":
         mark = marks_of(Estate).get(plain) or marks_of(Estate).get(plain.split(".", 1)[0].rstrip("[]"))
         return mark.sv if mark else plain
-    return plain.rsplit(".", 1)[-1].replace("[]", "").removesuffix("_kr").removesuffix("_m2").replace("_", " ")
+    return (
+        plain.rsplit(".", 1)[-1].replace("[]", "").removesuffix("_kr").removesuffix("_m2").replace("_", " ")
+    )
 
 
 def is_personal(path: str) -> bool:

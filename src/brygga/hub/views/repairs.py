@@ -113,7 +113,7 @@ def _facts(hub: Hub, repair: Repair, seen: Snapshot, tongue: Tongue) -> dict[str
     found, street = repair.facts, ""
     if home := _object(repair):
         street = addresses(hub, [home]).get(home, "")
-    thing = tongue.say("event.some_object") if not street else street
+    thing = street or tongue.say("event.some_object")
     held, listed_ = _int(found.get("held")), _int(found.get("listed"))
     one = seen.seen.get(repair.connection)
     waiting = one.waiting if one else 0
