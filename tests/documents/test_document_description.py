@@ -1,6 +1,7 @@
 """The object description as a file: standards, reading order, same bytes, hostile words."""
 
 import io
+import itertools
 import subprocess
 import sys
 import unicodedata
@@ -68,7 +69,7 @@ def test_every_picture_has_its_alternative_text_and_headings_do_not_skip(pdf):
     assert sorted(spoken) == [f"Vad bild {n} visar" for n in range(5)]
     levels = [int(role[2]) for role in roles if role[:2] == "/H" and role[2:].isdigit()]
     assert levels[0] == 1
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
     assert {"/Title", "/Table", "/TH", "/L", "/LI", "/Strong"} <= set(roles)
 
 
@@ -107,8 +108,9 @@ def test_what_a_buyer_asks_for_stands_there(pdf):
 
 def test_a_house_follows_the_rules_for_real_property(house, made_at):
     words = text_of(render(house, made_at=made_at))
-    for wanted in ("Uddevalla Kärra 3:14", "2 874 000 kr varav mark 974 000 kr", "2 st, sammanlagt 1 700 000 kr",
-                   "Servitut: väg", "1936/1978", "Stomme Trä", "1 204 m²"):  # fmt: skip  # the same
+    for wanted in ("Uddevalla Kärra 3:14", "2 874 000 kr varav mark 974 000 kr",
+                   "2 st, sammanlagt 1 700 000 kr", "Servitut: väg", "1936/1978", "Stomme Trä",
+                   "1 204 m²"):  # fmt: skip  # the same
         assert wanted in words, wanted
     assert "Bostadsrättsförening" not in words
     assert "Andelstal" not in words
@@ -123,7 +125,8 @@ def test_an_estate_without_facts_still_gives_a_description_that_says_so(made_at)
 
 HOSTILE = [
     '#import "@preview/evil:1.0.0": *', '#read("/etc/passwd")', "$ integral $", "*bold* _it_ `raw`",
-    "= Heading", "<label> @ref", "#{panic()}", "\\u{41} \\n", "// comment", "]#[", '"; json("x")', "{{ 7*7 }}",
+    "= Heading", "<label> @ref", "#{panic()}", "\\u{41} \\n", "// comment", "]#[",
+    '"; json("x")', "{{ 7*7 }}",
 ]  # fmt: skip  # the same
 
 

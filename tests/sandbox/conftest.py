@@ -55,9 +55,8 @@ async def start() -> AsyncIterator[Callable[..., Awaitable[Client]]]:
 
         async def begin(*imitations: Imitation, **more: Any) -> Client:
             sandbox = await open_things.enter_async_context(Sandbox(*imitations, **more))
-            # Fresh connections: on a kept one aiohttp repeats a GET by itself when the line is cut.
-            lines = aiohttp.TCPConnector(force_close=True)
-            session = await open_things.enter_async_context(aiohttp.ClientSession(connector=lines))
+            session = await open_things.enter_async_context(aiohttp.ClientSession())
+            session._retry_connection = False  # aiohttp would repeat a cut GET by itself
             return Client(session, sandbox.url(imitations[0].name))
 
         yield begin

@@ -132,3 +132,26 @@ def test_eight_workers_never_claim_the_same_row(store: Store, migrated_url: str,
         taken = list(pool.map(work, [((store, other)[i % 2], f"w{i}") for i in range(8)]))
     numbers = [n for some in taken for n in some]
     assert len(numbers) == len(set(numbers)) == 120
+
+
+def test_a_group_is_taken_whole_and_by_one_worker_until_its_lease_ends(store: Store, clock: Any) -> None:
+    store.outbox_add([row("a"), row("b"), row("c", id="vitec:E2")])
+    heads = store.outbox_take("w1", lease_s=30)
+    assert [(h.group[3], h.max_n, h.attempts) for h in heads] == [("vitec:E1", 2, 0), ("vitec:E2", 3, 0)]
+    assert store.outbox_take("w2") == []
+    clock.forward(seconds=31)
+    assert {h.id for h in store.outbox_take("w2", lease_s=30)} == {"vitec:E1", "vitec:E2"}
+    store.outbox_trouble(heads[0].group, 2, "unknown", None, "reset", "Linjen bröts.")
+    assert store.outbox_release("w2") == 1
+    assert [h.id for h in store.outbox_take("w2")] == ["vitec:E2"], "a group in doubt was taken"
+    assert store.outbox_release("w1") == 0
+
+
+def test_workers_that_look_at_once_never_take_the_same_group(
+    store: Store, migrated_url: str, keys: Any
+) -> None:
+    store.outbox_add([row(f"k{n}", id=f"vitec:E{n // 2}") for n in range(80)])
+    with Store.open(migrated_url, keys=keys, now=store._now) as other, ThreadPoolExecutor(6) as pool:
+        jobs = [pool.submit((store, other)[i % 2].outbox_take, f"w{i}", limit=9) for i in range(6)]
+        taken = [head.id for job in jobs for head in job.result()]
+    assert len(taken) == len(set(taken)) == 40

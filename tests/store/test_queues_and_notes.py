@@ -78,7 +78,10 @@ def test_a_timeline_tells_the_newest_events_in_their_order(store: Store, clock: 
     assert (mail.facts, mail.took_ms, mail.level, mail.at) == ({"n": 1}, 12, "warn", clock.at)
     assert [e.what for e in store.events("vitec", limit=2)] == ["e3", "e4"]
     assert [e.what for e in store.events(after=mail.n - 2)] == ["e4", "mail"]
-    assert store.last_events("e4")["vitec"].what == "e4"
+    last = store.last_event("vitec", "e4")
+    assert last is not None
+    assert last.n == mail.n - 1
+    assert store.last_event("vitec", "mail") is None
     store.event_add([Event(what="x", correlation_id="c-7")])
     assert [e.what for e in store.events(correlation_id="c-7")] == ["x"]
 

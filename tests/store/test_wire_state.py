@@ -46,6 +46,9 @@ class State:
     def reopen(self) -> State:
         return self.again()  # type: ignore[no-any-return]
 
+    def close(self) -> None:
+        """The fixture closes them all."""
+
 
 @pytest.fixture
 def stores(migrated_url: str, keys: Any) -> Any:

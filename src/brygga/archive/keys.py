@@ -1,4 +1,4 @@
-"""Keys of an archive: `documents/vitec=3AOBJ1/manifest.json`, valid on any disk and in any bucket.
+"""Keys of an archive: `documents/office=3AOBJ1/manifest.json`, valid on any disk and in any bucket.
 
 A key is one or more segments joined by `/`. A segment is 1–150 ASCII characters out of
 letters, digits and `._=+-`, begins with a letter, digit, `=` or `_` and does not end with a full

@@ -29,7 +29,7 @@ def render(
 ) -> bytes:
     """PDF/A-2a and PDF/UA-1, in Swedish; the same input and `made_at` (zone-aware) give the same bytes.
 
-    `source` names where the facts come from, as the reader should see it ("Vitec"). Blocks for
+    `source` names where the facts come from, as the reader should see it. Blocks for
     about half a second: call it in a thread. Raises NotTypeset, TookTooLong.
     """
     shown = list(pictures)

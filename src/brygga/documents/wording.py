@@ -35,7 +35,7 @@ def readable(text: str) -> str:
 
 def line(text: str) -> str:
     """One line: what a heading, a name or a cell of a table may hold."""
-    flat = " ".join(part for part in readable(text).split("\n") if part.strip())
+    flat = " ".join(part.strip(" ") for part in readable(text).split("\n") if part.strip())
     return drawn(flat.replace("\u00ad", "")).strip()[:LONGEST_LINE].strip()
 
 

@@ -6,7 +6,6 @@ import asyncio
 import time
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from brygga.archive import DiskArchive
@@ -44,10 +43,9 @@ class Hub:
 
     def __init__(self, settings: Settings | None = None, *, now: Callable[[], datetime] = utc_now) -> None:
         self.settings = settings or Settings()
-        self.ring = keys.open_ring(self.settings, may_create=not has_data(self.settings))
-        sealer = keys.PayloadSealer(self.ring)
-        self.store = Store.open(self.settings.database_url, keys=sealer, now=now)
-        self.store.migrate()
+        sealer = keys.PayloadSealer()
+        self.store = _open_store(self.settings, sealer, now)
+        self.ring = keys.unlock(self.settings, self.store, sealer)
         self.vault = make_vault(self.store, self.ring)
         self.kit = make_kit(self.store, sealer)
         self._signer = LinkSigner(self.ring, clock=lambda: now().timestamp())
@@ -180,7 +178,16 @@ class Hub:
             return None
 
 
-def has_data(settings: Settings) -> bool:
-    """Whether something may already have been sealed with keys that we do not see."""
-    url = settings.database_url
-    return not url.startswith("sqlite") or Path(url.removeprefix("sqlite:///")).exists()
+def _open_store(settings: Settings, sealer: keys.PayloadSealer, now: Callable[[], datetime]) -> Store:
+    """The store, its tables up to date; the default SQLite file's folder is made. Raises SetupError."""
+    if not settings.database:
+        try:
+            settings.home.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SetupError(
+                f"The folder {settings.home} cannot be made: {error.strerror}.",
+                sv=f"Mappen {settings.home} går inte att skapa.",
+            ) from error
+    store = Store.open(settings.database_url, keys=sealer, now=now)
+    store.migrate()
+    return store

@@ -20,6 +20,7 @@ from brygga.swedish import NotUnderstood, clean, dates, price, size
 
 NOT_STATED: Final = frozenset({"", "null", "none", "nan", "-", "–"})
 FEATURES: Final = frozenset({"balkong", "hiss", "uteplats", "nyproduktion"})
+FREE_TEXTS: Final = frozenset({"adress", "location", "district"})
 FACT_COLUMNS: Final = {
     "size": "size:rooms",
     "fee": "fee",
@@ -46,7 +47,8 @@ _PLOT = re.compile(r".*m² ?tomt")
 
 class Facts(msgspec.Struct, kw_only=True):
     """A row understood. Kronor, m², percent as text. `remarks` are Swedish, one per trouble;
-    `loose` keeps the text of cells that fit nowhere, by column."""
+    `loose` keeps the text of cells that fit nowhere, by column; `used` are the columns that a
+    fact was read from."""
 
     row: RawRow
     price_kr: int | None = None
@@ -62,6 +64,7 @@ class Facts(msgspec.Struct, kw_only=True):
     features: frozenset[str] = frozenset()
     remarks: list[str] = []
     loose: dict[str, str] = {}
+    used: frozenset[str] = frozenset()
 
     @property
     def regular(self) -> bool:
@@ -76,11 +79,7 @@ class Facts(msgspec.Struct, kw_only=True):
 
 def understand(row: RawRow) -> Facts:
     """A raw row's facts and remarks. Never raises on a row's content."""
-    cells = {
-        name: clean(text)
-        for name, text in row.cells.items()
-        if name not in {"adress", "location", "district"}
-    }
+    cells = {name: clean(text) for name, text in row.cells.items()}
     facts: dict[str, tuple[str, Any]] = {}
     for fact, column in FACT_COLUMNS.items():
         value = _try(OWN[fact], cells[column])
@@ -88,9 +87,11 @@ def understand(row: RawRow) -> Facts:
             facts[fact] = (column, value)
     remarks = list(row.troubles)
     _recover(facts, cells, remarks)
-    used = {column for column, _ in facts.values()}
+    used = frozenset(column for column, _ in facts.values())
     loose = {
-        name: text for name, text in cells.items() if name not in used and text.lower() not in NOT_STATED
+        name: text
+        for name, text in cells.items()
+        if name not in used | FREE_TEXTS and text.lower() not in NOT_STATED
     }
     remarks += [
         f"kolumn {name}: »{text[:80]}« går inte att läsa som {_meant(name)}" for name, text in loose.items()
@@ -140,6 +141,7 @@ def _collected(
         features=values.get("features", frozenset()),
         remarks=remarks,
         loose=loose,
+        used=frozenset(column for column, _ in facts.values()),
     )
 
 

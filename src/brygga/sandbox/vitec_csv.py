@@ -145,7 +145,7 @@ def _sale(body: Json, facts: Facts) -> None:
 
 
 def _tags(facts: Facts) -> list[Json]:
-    district = clean(facts.row.cells["district"])
+    district = "" if "district" in facts.used else clean(facts.row.cells["district"])
     columns = [f"value_dev: {facts.change}"] if facts.change else []
     columns += [f"district: {district}"] if district.lower() not in NOT_STATED else []
     named = ((REMARK, "Importanmärkning", facts.remarks), (COLUMN, "Importkolumn", columns))

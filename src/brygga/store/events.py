@@ -61,13 +61,10 @@ class Events(Room):
                 given.append(value)
         return self._newest(where, tuple(given), limit)
 
-    def last_events(self, what: str) -> dict[str, Event]:
-        """Connection → its newest event of that name: "last fetched at …"."""
-        sql = (
-            f"SELECT n, {_COLUMNS} FROM event WHERE n IN"
-            " (SELECT max(n) FROM event WHERE what = ? GROUP BY connection)"
-        )
-        return {e.connection: e for e in map(_event, self._db.rows(sql, (what,)))}
+    def last_event(self, connection: str, what: str) -> Event | None:
+        """A connection's newest event of that name: "last fetched at …"."""
+        found = self._newest("connection = ? AND what = ?", (connection, what), 1)
+        return found[0] if found else None
 
     def _newest(self, where: str, values: tuple[object, ...], limit: int) -> list[Event]:
         sql = f"SELECT n, {_COLUMNS} FROM event WHERE {where} ORDER BY n DESC LIMIT ?"

@@ -202,7 +202,9 @@ inbox = _table(
 )
 _new = text("state = 'new'")
 Index("uq_inbox_key", inbox.c.connection, inbox.c.key, unique=True)
-Index("ix_inbox_new", inbox.c.n, sqlite_where=_new, postgresql_where=_new)
+_ended = text("done_us IS NOT NULL")
+Index("ix_inbox_state", inbox.c.state, inbox.c.n)
+Index("ix_inbox_done", inbox.c.done_us, sqlite_where=_ended, postgresql_where=_ended)
 Index("ix_inbox_digest", inbox.c.connection, inbox.c.digest, sqlite_where=_new, postgresql_where=_new)
 
 outbox = _table(
@@ -229,9 +231,9 @@ outbox = _table(
     _int("lease_us", nullable=True),
     _blob("payload"),
 )
-_open = text("state IN ('waiting', 'sending', 'unknown')")
 Index("uq_outbox_key", outbox.c.key, unique=True)
-Index("ix_outbox_open", outbox.c.state, outbox.c.next_us, sqlite_where=_open, postgresql_where=_open)
+Index("ix_outbox_state", outbox.c.state, outbox.c.n)
+Index("ix_outbox_done", outbox.c.done_us, sqlite_where=_ended, postgresql_where=_ended)
 Index("ix_outbox_subject", outbox.c.id, outbox.c.connection, outbox.c.n)
 
 signal = _table(

@@ -5,7 +5,8 @@ byte leaves until its answer's headers are here; the receiver has then seen it. 
 seconds (and a guard) after that moment may the slot be used again. So two calls on the same
 slot reach the receiver more than `per_s` apart, whatever the network does to either, and no
 window of that length can hold more than `calls`. Permits for calls under way are held from
-before the first byte until the last byte of the answer.
+before the first byte until the last byte of the answer. The price: at most
+`calls` / (`per_s` + the time to an answer's headers) calls a second.
 
 **Why it is cheap.** Slots are taken from the shared state (`state.SlotStore`) as a lease: one
 slot where the limit is small, a block where it is large. A lease starts calls only for a moment

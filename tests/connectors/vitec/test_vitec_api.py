@@ -214,6 +214,32 @@ async def test_an_office_named_by_its_customer_id_is_found_in_the_list() -> None
     assert raw.source_id == "FIR2"
 
 
+async def test_a_groups_areas_are_listed_office_by_office() -> None:
+    table = {
+        "/Advertising/Office/G1": listing("FIR1", "FIR2"),
+        "/Advertising/Office/G1/FIR1": {"id": "FIR1", "customerId": "M2"},
+        "/Advertising/Office/G1/FIR2": {"id": "FIR2", "customerId": "M1"},
+        "/Advertising/Area/M1?0": listing("STD1", count=2),
+        "/Advertising/Area/M1?1": listing("STD2", index=1, count=2),
+        "/Advertising/Area/M2": listing("STD2", "STD3"),
+    }
+    connector, wire = joined(table, customer_id="G1")
+    read = await all_pages(connector, "area")
+    assert [ref.source_id for page in read for ref in page.refs] == ["STD1", "STD2", "STD3"]
+    assert [(page.cursor, page.last) for page in read] == [("0.1", False), ("1.0", False), ("2.0", True)]
+    assert "/Advertising/Area/G1" not in {call.path for call in wire.calls}
+    for cursor in ("0.1", "1.0"):
+        rest = await all_pages(connector, "area", cursor=cursor)
+        assert [ref.source_id for page in rest for ref in page.refs] == ["STD2", "STD3"]
+        assert rest[-1].last
+
+
+async def test_a_group_without_offices_has_an_empty_list_of_areas() -> None:
+    connector, _ = joined({"/Advertising/Office/G1": listing(count=0)}, customer_id="G1")
+    (page,) = await all_pages(connector, "area")
+    assert (page.last, page.refs) == (True, [])
+
+
 @pytest.mark.parametrize("kind", ["Person", "Company", "DeceasedEstate"])
 async def test_a_contact_is_looked_for_under_each_kind(kind: str) -> None:
     connector, wire = joined({f"/CRM/Contact/M90001/{kind}/ADR1": {"id": "ADR1", "type": kind}})

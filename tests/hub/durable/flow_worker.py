@@ -38,7 +38,7 @@ def say(text: str) -> None:
 
 async def slow(flow_id: str, number: int) -> int:
     write("begin", flow_id, number, settings["worker_id"])
-    await asyncio.sleep(settings.get("step_s", 0.05))
+    await asyncio.sleep(60 if number == settings.get("stuck_at") else settings.get("step_s", 0.05))
     write("end", flow_id, number, settings["worker_id"])
     return number
 
@@ -67,8 +67,8 @@ async def main() -> int:
         settings["url"],
         worker_id=settings["worker_id"],
         queues=[FlowQueue("q", per_worker=settings.get("per_worker", 4))],
-        heartbeat_s=settings.get("heartbeat_s", 0.3),
-        takeover_after_s=settings.get("takeover_after_s", 1.5),
+        heartbeat_s=settings.get("heartbeat_s", 0.4),
+        takeover_after_s=settings.get("takeover_after_s", 2.5),
         on_fenced=fenced,
     )
     engine.register("count", count)

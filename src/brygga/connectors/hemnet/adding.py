@@ -74,7 +74,6 @@ class Adding(Stage):
 
     async def _listing(self, p: Publication, progress: Progress) -> Done:
         if not progress.listing_id and await self._find_listing(p, progress):
-            await self._update(p, progress)  # made before a crash, perhaps from older facts
             return Done(sv="Annonsen fanns redan hos Hemnet.")
         if progress.listing_id:
             return Done()

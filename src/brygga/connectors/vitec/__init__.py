@@ -1,1 +1,1 @@
-
+"""Vitec Connect: an office's database, read and listened to."""

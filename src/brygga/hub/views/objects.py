@@ -113,7 +113,7 @@ def _wrong(hub: Hub, seen: Snapshot, rows: dict[tuple[str, str], Any]) -> list[s
     ids = {estate_id for (estate_id, _), row in rows.items() if row.kind == "estate"}
     for one in seen.seen.values():
         if one.target:
-            ids |= {link.id for link in hub.store.links(one.name, "estate") if link.state.get("blocked")}
+            ids |= {link.id for link in hub.store.links(one.name) if link.state.get("blocked")}
     return sorted(ids)
 
 

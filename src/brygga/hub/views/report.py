@@ -28,7 +28,7 @@ def report_of(hub: Hub, lang: str = "sv") -> dict[str, Any]:
 
 def _connection(hub: Hub, one: Seen) -> dict[str, Any]:
     events = one.events
-    links = hub.store.links(one.name, "estate") if one.target else []
+    links = hub.store.links(one.name) if one.target else []
     statuses = [str((link.state.get("remote") or {}).get("status", "")) for link in links]
     pulled = [e for e in events if e.what.startswith("pull.")]
     return {

@@ -224,7 +224,8 @@ def _waiting() -> None:
         _blob("body"),
     )
     _index("uq_inbox_key", "inbox", "connection", "key", unique=True)
-    _index("ix_inbox_new", "inbox", "n", where="state = 'new'")
+    _index("ix_inbox_state", "inbox", "state", "n")
+    _index("ix_inbox_done", "inbox", "done_us", where="done_us IS NOT NULL")
     _index("ix_inbox_digest", "inbox", "connection", "digest", where="state = 'new'")
     _table(
         "outbox",
@@ -251,7 +252,8 @@ def _waiting() -> None:
         _blob("payload"),
     )
     _index("uq_outbox_key", "outbox", "key", unique=True)
-    _index("ix_outbox_open", "outbox", "state", "next_us", where="state IN ('waiting', 'sending', 'unknown')")
+    _index("ix_outbox_state", "outbox", "state", "n")
+    _index("ix_outbox_done", "outbox", "done_us", where="done_us IS NOT NULL")
     _index("ix_outbox_subject", "outbox", "id", "connection", "n")
     _table(
         "signal",
