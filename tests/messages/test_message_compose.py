@@ -158,4 +158,4 @@ def test_a_fact_of_several_lines_becomes_paragraphs():
     facts = {"connection": "Sajten", "happened": "Ett.\r\n\n\n\nTvå.\t", "step": "Tre."}
     message = compose("repair_opened", "sv", facts)
     assert "Ett.\n\nTvå.\n" in message.text
-    assert message.html.count('<p style="margin:0 0 12px">') == 3
+    assert message.html.count('<p style="margin:0 0 8px">') == 3

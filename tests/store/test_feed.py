@@ -80,7 +80,8 @@ def test_versions_of_one_record_follow_the_feed(
 
     def write(through: Store, first: int) -> None:
         for price in range(first, first + ROUNDS):
-            through.apply(make.batch(make.estate(price_kr=price), make.bid("B1", price)))
+            through.apply(make.batch(make.estate(price_kr=price)))
+            through.apply(make.batch(make.bid("B1", price)))
 
     with Store.open(migrated_url, keys=keys) as other, ThreadPoolExecutor(4) as pool:
         jobs = [pool.submit(write, (store, other)[w % 2], 1000 * w) for w in range(4)]

@@ -261,6 +261,15 @@ class Publish(Protocol):
         ...
 
 
+@runtime_checkable
+class RenewKey(Protocol):
+    """Ability `renew`: the provider lets us change our key before it ends, without a person."""
+
+    async def renew_key(self) -> Any:
+        """Renew if the key nears its end; the old one is kept until the new one has answered."""
+        ...
+
+
 class Mail(msgspec.Struct, frozen=True, kw_only=True):
     """A neutral e-mail. `key` is our own id: it becomes the Message-ID, so a repeat can be told."""
 
@@ -295,6 +304,7 @@ ABILITIES: dict[str, type] = {
     "files": ReadFiles,
     "webhooks": ReceiveWebhooks,
     "publish": Publish,
+    "renew": RenewKey,
     "email": SendEmail,
 }
 """Ability name in a manifest → the protocol that the connector's class must satisfy."""

@@ -24,6 +24,7 @@ LEASE_S = 300.0
 """How long a claimed outbox group belongs to its hub before another may start its flow again."""
 INBOX_AGAIN_S = 10
 """Webhooks whose flow ended without settling them are tried again after this long."""
+RENEW_EVERY_S = 86_400.0
 MOST = 64
 MOST_BEGUN = 10_000
 FORGET_BEGUN_S = 60.0
@@ -117,7 +118,7 @@ class Dispatcher:
         self._begun[flow_id] = now
 
     def _raise_due(self) -> None:
-        """Raise `pull` signals for sources whose time has come."""
+        """Raise the signals whose time has come: sources to read, keys to look after."""
         now = self._s.now()
         for name in self._s.connections.who_can("read"):
             first = self._s.store.cursor_get(name, "schedule.compare") is None
@@ -127,13 +128,17 @@ class Dispatcher:
             else:
                 self._s.store.cursor_put(name, "schedule.catchup", now.isoformat(), now)
 
+        for name in self._s.connections.who_can("renew"):
+            self._due(name, "renew", RENEW_EVERY_S)
+
     def _due(self, name: str, mode: str, every_s: float) -> None:
         now = self._s.now()
         last = self._s.store.cursor_get(name, f"schedule.{mode}")
         if last is not None and (now - timedelta(seconds=every_s)).isoformat() < last:
             return
         self._s.store.cursor_put(name, f"schedule.{mode}", now.isoformat(), now)
-        self._s.store.signal_raise([("pull", f"{name}|{mode}")], now=now)
+        wanted = ("renew", name) if mode == "renew" else ("pull", f"{name}|{mode}")
+        self._s.store.signal_raise([wanted], now=now)
 
     async def _purge(self) -> None:
         now = self._s.now()

@@ -17,6 +17,7 @@ from brygga.hub.flows.deliver import Deliver
 from brygga.hub.flows.inbox import Inbox
 from brygga.hub.flows.publish import Publish
 from brygga.hub.flows.pull import Pull
+from brygga.hub.flows.renew import Renew
 from brygga.hub.routing import publish_row
 from brygga.hub.services import Services, utc_now
 from brygga.hub.settings import Settings
@@ -32,6 +33,7 @@ QUEUES = (
     FlowQueue("inbox", per_worker=4),
     FlowQueue("publish", per_worker=8),
     FlowQueue("deliver", per_worker=4),
+    FlowQueue("renew", per_worker=1),
 )
 
 
@@ -81,7 +83,7 @@ class Hub:
             heartbeat_s=self.settings.takeover_s / 5,
             takeover_after_s=self.settings.takeover_s,
         )
-        for flow in (Pull, Inbox, Publish, Deliver):
+        for flow in (Pull, Inbox, Publish, Deliver, Renew):
             self._engine.register(flow.name, flow(self.services).run)
         await self._engine.launch()
         self._dispatcher = Dispatcher(self.services, self._engine, schedule=schedule)

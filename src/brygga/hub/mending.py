@@ -99,11 +99,19 @@ def resolve_repair(hub: Hub, code: str, connection: str, subject: str, *, remove
         hub.store.setting_put(f"vanish_allowed:{connection}:{subject}", True)
         hub.store.signal_raise([("pull", f"{connection}|compare")])
     if code == "key_refused":
-        hub.kit.breakers.release(f"{TENANT}/{connection}")
+        _unblock(hub, connection)
         hub.store.signal_raise([("pull", f"{connection}|compare")])
     hub.store.repair_close(code, connection, subject, now, actor)
     _audit(hub, actor, "repair.resolve", f"{code} {connection} {subject}", {"remove": remove})
     hub.wake()
+
+
+def _unblock(hub: Hub, connection: str) -> None:
+    """A person has mended the connection: forget that it was closed or resting."""
+    scope = f"{TENANT}/{connection}"
+    for key in hub.kit.breakers.watch():
+        if key == scope or key.startswith(f"{scope}#"):
+            hub.kit.breakers.release(key)
 
 
 def _outgoing(hub: Hub, n: int) -> Any:

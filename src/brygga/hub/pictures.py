@@ -16,6 +16,7 @@ from brygga.model.parts import Image
 
 FLOOR_PLAN = re.compile(r"layout|planritning|planlösning|floor ?plan", re.IGNORECASE)
 LONG_EDGE_PX = 2400
+PRINT_EDGE_PX = 1800
 AT_ONCE = 4
 
 

@@ -8,24 +8,29 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from brygga.connectors.abilities import Publication
+from brygga.connectors.abilities import PictureLink, Publication
+from brygga.documents import Picture, render
+from brygga.hub.pictures import PRINT_EDGE_PX
 from brygga.hub.publication import gather
 from brygga.hub.services import Services
+from brygga.messages import compose
 from brygga.model import Estate, Office
 from brygga.store import Event, OutboxRow
 
 VISIBLE = "visible"
+MOST_PICTURES = 12
 
 
 async def announce(s: Services, target: str, estate_id: str, state: dict[str, Any]) -> None:
     """Queue the confirmation and archive the description, once per time the home becomes visible."""
     shown = str(state.get("remote", {}).get("status", "")) == VISIBLE
-    if not shown or state.get("announced"):
-        if not shown and state.get("announced"):
-            await asyncio.to_thread(
-                s.store.link_merge, "estate", estate_id, target, {"announced": ""}, s.now()
-            )
-        return
+    if shown and not state.get("announced"):
+        await _announce(s, target, estate_id, state)
+    elif not shown and state.get("announced"):
+        await asyncio.to_thread(s.store.link_merge, "estate", estate_id, target, {"announced": ""}, s.now())
+
+
+async def _announce(s: Services, target: str, estate_id: str, state: dict[str, Any]) -> None:
     publication = await asyncio.to_thread(gather, s, estate_id, state)
     number = int(state.get("times_visible", 0)) + 1
     key = await _archive_description(s, publication, number)
@@ -38,19 +43,16 @@ def _tell(s: Services, target: str, publication: Publication, number: int, key: 
     rows = _mail(s, target, publication.estate, publication.office, number)
     if rows:
         s.store.outbox_add(rows)
-    s.store.event_add(
-        [
-            Event(
-                at=s.now(),
-                connection=target,
-                kind="estate",
-                id=estate_id,
-                what="visible",
-                level="ok",
-                facts={"price_kr": publication.estate.price.asking_kr, "document": key},
-            )
-        ]
+    event = Event(
+        at=s.now(),
+        connection=target,
+        kind="estate",
+        id=estate_id,
+        what=VISIBLE,
+        level="ok",
+        facts={"price_kr": publication.estate.price.asking_kr, "document": key},
     )
+    s.store.event_add([event])
     patch = {"announced": s.now().isoformat(), "times_visible": number}
     s.store.link_merge("estate", estate_id, target, patch, s.now())
 
@@ -60,16 +62,13 @@ def _mail(s: Services, target: str, estate: Estate, office: Office | None, numbe
     senders = s.connections.who_can("email", s.settings.fallbacks)
     if not senders or office is None or not office.email:
         return []
+    address = ", ".join(part for part in (estate.address.street, estate.address.town) if part)
     facts = {
-        "street": estate.address.street,
-        "town": estate.address.town,
+        "address": address or estate.reference or estate.id,
+        "where": s.connections.live(target).manifest.title,
+        "visible_at": s.now(),
         "price_kr": estate.price.asking_kr,
-        "place": s.connections.live(target).manifest.title,
-        "reference": estate.reference,
-        "at": s.now(),
     }
-    from brygga.messages import compose
-
     made = compose("object_visible", "sv", facts)
     key = f"visible|{target}|{estate.id}|{number}"
     return [
@@ -95,28 +94,34 @@ def _mail(s: Services, target: str, estate: Estate, office: Office | None, numbe
 
 async def _archive_description(s: Services, publication: Publication, number: int) -> str:
     """The object description as PDF, kept in the archive under the home and its number."""
-    from brygga.documents import render_description
-
     made_at = s.now()
-    pictures = [
-        (await s.archive.get(_key_of(link.url)), link.description or "Bild") for link in publication.pictures[:6]
-    ]
+    found = [await _picture(s, link) for link in publication.pictures[:MOST_PICTURES]]
     data = await asyncio.to_thread(
-        render_description,
+        render,
         publication.estate,
         agent=publication.agent,
         office=publication.office,
         association=publication.association,
         viewings=publication.viewings,
-        pictures=pictures,
+        pictures=[picture for picture in found if picture is not None],
         made_at=made_at,
     )
-    safe = publication.estate.id.replace(":", "_")
+    safe = "".join(c if c.isalnum() else "_" for c in publication.estate.id)
     key = f"descriptions/{safe}/{made_at:%Y%m%dT%H%M%S}-{number}.pdf"
     await s.archive.put(key, data, content_type="application/pdf")
     return key
 
 
-def _key_of(url: str) -> str:
-    """The archive key inside one of our own signed links."""
-    return url.split("/b/", 1)[1].split("?", 1)[0]
+async def _picture(s: Services, link: PictureLink) -> Picture | None:
+    """The rendition for paper; None when the picture has been lost from the archive."""
+    album_page = await s.album.find(link.content_hash)
+    if album_page is None:
+        return None
+    best = album_page.at_most(PRINT_EDGE_PX)
+    return Picture(
+        data=await s.album.read(best),
+        width_px=best.width_px,
+        height_px=best.height_px,
+        alt=link.description,
+        floor_plan=link.floor_plan,
+    )
