@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from brygga.model import SetupError
-from brygga.sandbox.csv_facts import understand
-from brygga.sandbox.csv_source import COLUMNS, read
 from brygga.sandbox.vitec import VitecImitation
+from brygga.sandbox.vitec.csv.facts import understand
+from brygga.sandbox.vitec.csv.source import COLUMNS, read
 
 HEADER = ",".join(COLUMNS)
 SHARED = "realdata/stockholm_housing_df_RAW.csv"

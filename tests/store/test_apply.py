@@ -118,6 +118,13 @@ def test_a_complete_list_removes_only_what_it_leaves_out_under_its_owner(store: 
     assert store.get("viewing", "vitec:V3") is not None
 
 
+def test_a_record_that_arrives_is_not_removed_by_a_list_that_forgot_it(store: Store, make: Any) -> None:
+    store.apply(make.batch(make.viewing("V1")))
+    applied = store.apply(make.batch(make.viewing("V1"), complete=[("vitec:E1", "viewing", [])]))
+    assert (applied.removed, applied.unchanged) == (0, 1)
+    assert store.apply(make.batch(complete=[("vitec:E1", "viewing", [])])).removed == 1
+
+
 def test_every_version_of_a_bid_is_kept(store: Store, make: Any) -> None:
     for amount in (3_000_000, 3_050_000, 3_050_000, 3_100_000):
         store.apply(make.batch(make.bid("B1", amount)))

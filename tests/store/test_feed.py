@@ -94,6 +94,33 @@ def test_versions_of_one_record_follow_the_feed(
     assert all(a.new == b.old for a, b in pairwise(told)), "history has a gap"
 
 
+def test_removals_and_changes_of_one_record_take_turns(
+    store: Store, migrated_url: str, keys: Any, make: Any
+) -> None:
+    def change(through: Store, first: int) -> None:
+        for price in range(first, first + ROUNDS):
+            through.apply(make.batch(make.estate(price_kr=price)))
+
+    def remove(through: Store, _: int) -> None:
+        for _ in range(3 * ROUNDS):
+            through.apply(make.batch(removed=[("estate", "vitec:E1")]))
+
+    with Store.open(migrated_url, keys=keys) as other, ThreadPoolExecutor(4) as pool:
+        work = ((change, store, 0), (change, other, 1000), (remove, other, 0), (remove, store, 0))
+        for job in [pool.submit(what, through, first) for what, through, first in work]:
+            job.result()
+    lines = store.feed_after(0, limit=10**6)
+    assert [line.version for line in lines] == list(range(1, len(lines) + 1))
+    gone = False
+    for line in lines[1:]:
+        assert line.op == ("restore" if gone else line.op)
+        assert not (gone and line.op == "remove"), "removed twice"
+        gone = line.op == "remove"
+    row = store.row("estate", "vitec:E1")
+    assert row is not None
+    assert (row.version, row.seq, row.deleted_at is not None) == (lines[-1].version, lines[-1].seq, gone)
+
+
 def test_the_feed_is_read_in_pieces(store: Store, make: Any) -> None:
     store.apply(make.batch(*(make.estate(f"E{n}") for n in range(5))))
     first = store.feed_after(0, limit=2)

@@ -54,6 +54,7 @@ def test_homes_are_found_by_what_a_broker_asks_for(town: Store) -> None:
 
 def test_lists_are_sorted_both_ways_and_paged(town: Store) -> None:
     assert names(town, order="price") == ["E2", "E1", "E3"]
+    assert names(town, order="-price") == ["E1", "E2", "E3"], "what has no price comes last"
     assert names(town, order="-area") == ["E3", "E1", "E2"]
     assert names(town, order="street") == ["E3", "E2", "E1"]
     page = town.find_estates(Filters(order="street"), page=2, per_page=2)

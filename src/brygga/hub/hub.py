@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -37,6 +38,8 @@ QUEUES = (
 )
 
 
+log = logging.getLogger(__name__)
+
 PICTURE_LINK = "picture"
 
 
@@ -69,12 +72,15 @@ class Hub:
         )
         self._engine: DurableEngine | None = None
         self._dispatcher: Dispatcher | None = None
+        self._relaunch: asyncio.Task[None] | None = None
+        self._schedule = True
 
     async def start(self, *, schedule: bool = True) -> None:
         """Take up work: resume what was under way, then look for more.
 
         Raises SetupError in one sentence when another hub holds the same SQLite file.
         """
+        self._schedule = schedule
         self._engine = DurableEngine(
             self.settings.flow_url,
             worker_id=self.settings.worker_id,
@@ -82,12 +88,25 @@ class Hub:
             is_retryable=retry_after,
             heartbeat_s=self.settings.takeover_s / 5,
             takeover_after_s=self.settings.takeover_s,
+            on_fenced=self._fenced,
         )
         for flow in (Pull, Inbox, Publish, Deliver, Renew):
             self._engine.register(flow.name, flow(self.services).run)
         await self._engine.launch()
         self._dispatcher = Dispatcher(self.services, self._engine, schedule=schedule)
         self._dispatcher.start()
+
+    def _fenced(self, reason: str) -> None:
+        """Another worker has taken our flows over (we were silent for too long): begin anew."""
+        log.warning("this worker was taken over and begins anew: %s", reason)
+        self._relaunch = asyncio.get_running_loop().create_task(self._begin_anew())
+
+    async def _begin_anew(self) -> None:
+        if self._dispatcher is not None:
+            await self._dispatcher.stop()
+        if self._engine is not None:
+            await self._engine.stop(grace_s=0.0)
+        await self.start(schedule=self._schedule)
 
     async def stop(self) -> None:
         """Stop looking, let steps under way end, close every line and file."""

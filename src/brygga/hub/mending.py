@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from brygga.connectors.abilities import RawRecord
-from brygga.hub.flows.fetching import take_in
 from brygga.hub.connections import TENANT
+from brygga.hub.flows.fetching import take_in
 from brygga.hub.hub import Hub
 from brygga.model import Invalid, Refused
 

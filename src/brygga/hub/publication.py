@@ -33,7 +33,7 @@ def gather(s: Services, estate_id: str, state: dict[str, Any]) -> Publication:
         pictures=_pictures(s, estate),
         viewings=[r.record for r in s.store.owned("viewing", estate_id) if r.deleted_at is None],
         wish=wish_for(estate, removed=_removed(row), asked=state.get("wish", "")),
-        options=dict(state.get("options", {})),
+        options={**state.get("options", {}), "look_again": bool(state.get("look_again"))},
     )
 
 

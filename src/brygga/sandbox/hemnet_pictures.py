@@ -59,7 +59,12 @@ class Fetcher:
         async with self._session.get(url, allow_redirects=False) as answer:
             if answer.status != 200:
                 raise ValueError(f"status {answer.status}")
-            return await answer.content.read(LARGEST_BYTES)
+            body = bytearray()
+            async for chunk in answer.content.iter_chunked(1 << 16):
+                body += chunk
+                if len(body) > LARGEST_BYTES:
+                    raise ValueError("too large")
+            return bytes(body)
 
 
 def jpeg_size(body: bytes) -> tuple[int, int] | None:

@@ -1,4 +1,8 @@
-"""Lists of homes: filtered, sorted, a page at a time, from the narrow index alone."""
+"""Lists of homes: filtered, sorted, a page at a time, from the narrow index alone.
+
+The index begins with the id, so that new homes are added to it where they are added to the
+table; begun with the status it would be written all over, which made a first load a fifth slower.
+"""
 
 # ruff: noqa: S608 – only names of ours are put into SQL; every value is a parameter
 
@@ -9,10 +13,7 @@ from brygga.store.moments import maybe_from_us
 from brygga.store.room import Room
 from brygga.store.rows import EstateLine, Filters, Page
 
-_COLUMNS = (
-    "id, connection, status, type, town, street, agent_id, office_id, price_kr, living_m2,"
-    " changed_us, deleted_us"
-)
+_COLUMNS = "id, status, type, town, street, agent_id, office_id, price_kr, living_m2, changed_us, deleted_us"
 _ORDERS = {
     "id": "id",
     "street": "street, id",
@@ -56,7 +57,8 @@ def _where(f: Filters, among: str) -> tuple[str, list[object]]:
     parts = ["deleted_us IS NOT NULL" if f.removed else "deleted_us IS NULL"]
     values: list[object] = []
     for sql, value in (
-        ("connection = ?", f.connection or None),
+        ("id >= ?", f"{f.connection}:" if f.connection else None),
+        ("id < ?", f"{f.connection};" if f.connection else None),
         ("type = ?", f.type or None),
         ("town = ?", f.town or None),
         ("agent_id = ?", f.agent_id or None),
@@ -83,16 +85,18 @@ _LITERAL = str.maketrans({"%": "!%", "_": "!_", "!": "!!"})
 
 
 def _order(name: str) -> str:
-    columns = _ORDERS[name.removeprefix("-")]
-    return ", ".join(f"{c.strip()} DESC" for c in columns.split(",")) if name.startswith("-") else columns
+    """Columns to sort by; what is not stated comes last, also backwards."""
+    columns = _ORDERS[name.removeprefix("-")].split(", ")
+    backwards = " DESC" if name.startswith("-") else ""
+    return ", ".join(c if c.endswith("IS NULL") else c + backwards for c in columns)
 
 
 def _line(row: Row) -> EstateLine:
-    (record_id, connection, status, type_, town, street, agent_id, office_id, price_kr, living_m2,
+    (record_id, status, type_, town, street, agent_id, office_id, price_kr, living_m2,
      changed_us, deleted_us) = row  # fmt: skip
     return EstateLine(
         id=record_id,
-        connection=connection,
+        connection=record_id.partition(":")[0],
         status=status or "",
         type=type_ or "",
         town=town or "",

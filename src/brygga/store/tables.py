@@ -82,7 +82,7 @@ def _record(kind: str) -> Table:
         Index(f"ix_{name}_owner", table.c.owner_id)
     if kind == "estate":
         found_by = [table.c[c.name] for c in _found_by()]
-        Index(f"ix_{name}_found_by", *found_by, table.c.deleted_us)
+        Index(f"ix_{name}_found_by", table.c.id, *found_by, table.c.changed_us, table.c.deleted_us)
     return table
 
 

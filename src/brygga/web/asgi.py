@@ -58,7 +58,12 @@ def header(scope: Scope, name: bytes) -> bytes:
 
 
 async def answer(
-    send: Send, status: int, body: bytes = b"", headers: Iterable[tuple[bytes, bytes]] = (), *, head: bool = False
+    send: Send,
+    status: int,
+    body: bytes = b"",
+    headers: Iterable[tuple[bytes, bytes]] = (),
+    *,
+    head: bool = False,
 ) -> None:
     """A whole answer; to a HEAD without its body."""
     length = (b"content-length", str(len(body)).encode())

@@ -19,8 +19,9 @@ from urllib.parse import parse_qsl, unquote
 
 import msgspec
 
-from brygga.connectors.abilities import WebhookRequest
-from brygga.hub.connections import Live
+from brygga.connectors import manifest as manifests
+from brygga.connectors.abilities import ReceiveWebhooks, WebhookRequest
+from brygga.hub.connections import Credentials, Live, with_defaults
 from brygga.hub.hub import Hub
 from brygga.model import BryggaError, Invalid, Rejected
 from brygga.store import InboxAdd
@@ -41,6 +42,9 @@ TELL_EVERY: Final = timedelta(minutes=1)
 """Wrong signatures are noted in the repair at most this often; between them they are counted."""
 READ_KEY_BYTES: Final = 65_536
 """A larger body is not read for the provider's event id; its digest will do."""
+LONGEST_NAME: Final = 100
+FORGED: Final = frozenset({"bad_signature", "webhook_secret"})
+"""Refusals that somebody should hear of; a message that is only too old is not one."""
 MOST_AT_ONCE: Final = 1024
 """Webhooks under way at once; more are told to come again."""
 
@@ -49,6 +53,32 @@ _SECRET_LIKE: Final = frozenset({"x-api-key", "x-auth-token", "x-forwarded-for",
 
 _OK = b"ok\n"
 _REFUSED = {401: b"no\n", 403: b"no\n", 404: b"no\n"}
+
+
+class Remembered(Credentials):
+    """A connection's secrets, asked of the vault at most every other second: each webhook needs one."""
+
+    def __init__(self, hub: Hub, connection: str, clock: Callable[[], float]) -> None:
+        super().__init__(hub.vault, connection)
+        self._clock = clock
+        self._known: dict[str, tuple[str, float]] = {}
+
+    async def __call__(self, field: str) -> str:
+        """The secret's text. Raises NeedsSignIn when it has not been given."""
+        known = self._known.get(field)
+        if known is not None and self._clock() - known[1] < LIVE_S:
+            return known[0]
+        value = await super().__call__(field)
+        self._known[field] = (value, self._clock())
+        return value
+
+
+class Gate(msgspec.Struct, frozen=True):
+    """A connection that takes webhooks, as the intake uses it."""
+
+    live: Live
+    connector: ReceiveWebhooks
+    until_s: float
 
 
 class Refusals(msgspec.Struct):
@@ -64,7 +94,7 @@ class Intake:
     def __init__(self, hub: Hub, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._hub = hub
         self._clock = clock
-        self._live: dict[str, tuple[Live, float]] = {}
+        self._gates: dict[str, Gate] = {}
         self._refusals: dict[str, Refusals] = {}
         self._under_way = 0
         self._commit: GroupCommit[InboxAdd, int | None] = GroupCommit(self._write)
@@ -120,42 +150,56 @@ class Intake:
 
     async def _keep(self, scope: Scope, body: bytes) -> int:
         name, _, secret = scope["path"].removeprefix("/in/").partition("/")
-        live = await self._door(name)
-        if live is None:
+        gate = await self._gate(name) if len(name) <= LONGEST_NAME else None
+        if gate is None:
             return 404
         request = _request(scope, body, secret, self._hub.services.now())
         try:
-            await live.connector.verify(request)
+            await gate.connector.verify(request)
         except Rejected as refused:
-            await self._note_refusal(name, refused)
+            if refused.code in FORGED:
+                await self._note_refusal(name, refused)
             raise
-        await self._commit.put(_row(live, request))
+        await self._commit.put(_row(gate, request))
         self._hub.wake()
         return 200
 
     def _write(self, rows: Sequence[InboxAdd]) -> Sequence[int | None]:
         return self._hub.store.inbox_add_many(rows)
 
-    async def _door(self, name: str) -> Live | None:
-        """The connection if there is one that takes webhooks. A paused one takes them too: nothing is lost."""
-        known = self._live.get(name)
-        if known is not None and self._clock() - known[1] < LIVE_S:
-            return known[0]
+    async def _gate(self, name: str) -> Gate | None:
+        """The connection if it takes webhooks. A paused one takes them too: nothing is lost."""
+        known = self._gates.get(name)
+        if known is not None and self._clock() < known.until_s:
+            return known
         try:
             live = await asyncio.to_thread(self._hub.connections.live, name)
         except BryggaError:
-            self._live.pop(name, None)
+            self._gates.pop(name, None)
             return None
         if "webhooks" not in live.manifest.abilities:
             return None
-        self._live[name] = (live, self._clock())
-        return live
+        same = known is not None and known.live is live
+        connector = known.connector if known is not None and same else self._connector(live)
+        self._gates[name] = Gate(live, connector, self._clock() + LIVE_S)
+        return self._gates[name]
 
-    def _refused_status(self, refused: Rejected) -> int:
+    def _connector(self, live: Live) -> ReceiveWebhooks:
+        """The connection's connector once more, with secrets that are remembered for a moment."""
+        made: ReceiveWebhooks = manifests.class_of(live.manifest)(
+            live.wire,
+            connection=live.name,
+            settings=with_defaults(live.manifest, live.connection),
+            secrets=Remembered(self._hub, live.name, self._clock),
+        )
+        return made
+
+    @staticmethod
+    def _refused_status(refused: Rejected) -> int:
         """A wrong secret in the path is an address that does not exist; a wrong signature is a no."""
-        if refused.code in {"webhook_secret", "no_such_webhook"}:
+        if refused.code == "webhook_secret":
             return 404
-        return 401 if refused.code in {"bad_signature", "unsigned"} else 403
+        return 401 if refused.code in FORGED else 403
 
     async def _note_refusal(self, name: str, refused: Rejected) -> None:
         """Open or count up the repair, at most once a minute per connection."""
@@ -178,10 +222,10 @@ def _request(scope: Scope, body: bytes, secret: str, now: datetime) -> WebhookRe
     )
 
 
-def _row(live: Live, request: WebhookRequest) -> InboxAdd:
-    key = _event_key(live, request)
+def _row(gate: Gate, request: WebhookRequest) -> InboxAdd:
+    key = _event_key(gate, request)
     return InboxAdd(
-        connection=live.name,
+        connection=gate.live.name,
         body=request.body,
         headers=kept_headers(request.headers),
         query=request.query,
@@ -192,12 +236,12 @@ def _row(live: Live, request: WebhookRequest) -> InboxAdd:
     )
 
 
-def _event_key(live: Live, request: WebhookRequest) -> str | None:
+def _event_key(gate: Gate, request: WebhookRequest) -> str | None:
     """The provider's own id of the event, if all in the request share one."""
     if len(request.body) > READ_KEY_BYTES:
         return None
     try:
-        keys = {notice.key for notice in live.connector.notices(request)}
+        keys = {notice.key for notice in gate.connector.notices(request)}
     except Invalid:
         return None
     return next(iter(keys)) or None if len(keys) == 1 else None

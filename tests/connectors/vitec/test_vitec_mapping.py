@@ -13,9 +13,8 @@ import msgspec
 import pytest
 
 from brygga.connectors.abilities import RawRecord
-from brygga.connectors.vitec import words
 from brygga.connectors.vitec.mapping import estate as map_estate
-from brygga.connectors.vitec.mapping import status
+from brygga.connectors.vitec.mapping import status, words
 from brygga.model import Agent, Bid, Contact, Estate, Invalid, Mapped, Office, Project, Viewing
 from brygga.model.vocabulary import ESTATE_STATUSES, ESTATE_TYPES, ROLES, TENURES
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from brygga.connectors.abilities import Notice, Ref, WebhookRequest
 from brygga.connectors.vitec.api import VitecConnector
-from brygga.connectors.vitec.webhooks import notices
+from brygga.connectors.vitec.api.webhooks import notices
 from brygga.model import Invalid, NeedsSignIn, Rejected, Relation
 
 SECRET = "s3cret-part-of-the-path"

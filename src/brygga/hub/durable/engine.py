@@ -215,7 +215,7 @@ class DurableEngine:
         `partition` is the key of which at most one flow runs at a time; flows of one key run in
         the order in which they were started (to the millisecond), lower `priority` first; between
         keys the order is not promised. An id is known until `forget` removes it.
-        Raises UnknownFlow, NotJson or FlowDatabaseError. While PostgreSQL is away it waits."""
+        Raises UnknownFlow, NotJson or FlowDatabaseError."""
         records, kept = self._kept(), plain(args)
         if name not in self._flows or queue not in self._queues:
             raise UnknownFlow(f"No flow {name!r} or no queue {queue!r} was declared before launch.")

@@ -15,11 +15,14 @@ from brygga.connectors.abilities import Notice, Ref, WebhookRequest
 from brygga.hub.connections import Live
 from brygga.hub.durable import FlowContext
 from brygga.hub.flows.fetching import fetch_all, take_in
+from brygga.hub.routing import publish_row
 from brygga.hub.services import Services
 from brygga.hub.trouble import note_trouble
 from brygga.model import BryggaError, Invalid, Mapped
 from brygga.store import Event, InboxItem, canonical_id
 
+PUBLICATION = "publication"
+"""Kind of a notice from a receiver about a home of ours that it shows: look at it again there."""
 MOST = 200
 """Webhooks per flow: large enough to merge a burst, small enough to finish in seconds."""
 GIVE_UP_AFTER = 8
@@ -32,6 +35,7 @@ class Work(msgspec.Struct, kw_only=True):
     refs: dict[tuple[str, str], list[int]] = {}
     removed: list[tuple[str, str]] = []
     made: list[Mapped] = []
+    shown: list[str] = []
     bad: list[tuple[int, Invalid]] = []
     events: list[Event] = []
 
@@ -56,6 +60,7 @@ class Inbox:
             return {"done": 0, "failed": 0}
         live = self._s.connections.live(connection)
         work = sort_out(live, items)
+        await asyncio.to_thread(self._look_again, connection, work.shown, items)
         for n, error in work.bad:
             await asyncio.to_thread(store.inbox_park, n, error.code, error.sv, self._s.now())
         try:
@@ -66,6 +71,15 @@ class Inbox:
             )
             return {"done": 0, "failed": len(items)}
         return await asyncio.to_thread(self._settle, items, work, failed)
+
+    def _look_again(self, target: str, estate_ids: list[str], items: list[InboxItem]) -> None:
+        """A receiver says that something happened to homes it shows: bring them up to date there."""
+        now = self._s.now()
+        for estate_id in sorted(set(estate_ids)):
+            if self._s.store.link_get("estate", estate_id, target) is None:
+                continue
+            self._s.store.link_merge("estate", estate_id, target, {"look_again": True}, now)
+            self._s.store.outbox_add([publish_row(estate_id, target, ask=f"told {items[-1].n}")])
 
     async def _fetch_and_store(self, live: Live, work: Work) -> dict[int, BryggaError]:
         """Gives the webhooks whose record could not be fetched, with the reason."""
@@ -119,6 +133,9 @@ def sort_out(live: Live, items: list[InboxItem]) -> Work:
 
 
 def _add(live: Live, notice: Notice, item: InboxItem, work: Work) -> None:
+    if notice.kind == PUBLICATION:
+        work.shown.append(str(notice.facts.get("reference", "")))
+        return
     for merged in notice.merged_ids:
         work.removed.append((notice.kind, canonical_id(live.name, merged)))
     made = live.connector.from_notice(notice) if hasattr(live.connector, "from_notice") else None

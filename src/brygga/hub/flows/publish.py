@@ -95,7 +95,7 @@ class Publish:
         async with self._s.alone(f"{target}|{step['scope']}" if step["scope"] else ""):
             result = await self._run(target, estate_id, step, publication, state)
         remote = {**state.get("remote", {}), **result.state}
-        await self._keep(target, estate_id, {"remote": remote, "doing": ""})
+        await self._keep(target, estate_id, {"remote": remote, "doing": "", "look_again": False})
         took_ms = int((self._s.now() - begun).total_seconds() * 1000)
         await self._tell(target, estate_id, f"publish.{step['name']}", "ok", {"sv": step["sv"]}, took_ms)
         return result.again_after_s

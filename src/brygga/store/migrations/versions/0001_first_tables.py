@@ -105,7 +105,7 @@ def _record(kind: str) -> None:
     if kind in OWNED:
         _index(f"ix_{name}_owner", name, "owner_id")
     if kind == "estate":
-        _index(f"ix_{name}_found_by", name, *(c.name for c in _found_by()), "deleted_us")
+        _index(f"ix_{name}_found_by", name, "id", *(c.name for c in _found_by()), "changed_us", "deleted_us")
 
 
 def _versions(kind: str) -> None:

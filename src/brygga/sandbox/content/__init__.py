@@ -1,0 +1,1 @@
+"""What imitated records are filled with: people, places, phrases, pictures, papers, ids. All invented."""

@@ -1,0 +1,136 @@
+"""The CRM section's contacts and bids, read only. Source: contract §3.
+
+Proven there: the paths, the list's names, the person's members, batches of at most 20 ids. The
+shapes of `Seller` and `Relations` are not documented: rows of ids here are this imitation's guess.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from aiohttp import web
+
+from brygga.sandbox.content.ident import long_id, moment
+from brygga.sandbox.vitec.blank import Json
+from brygga.sandbox.vitec.contacts import KINDS, SELLERS
+from brygga.sandbox.vitec.row import Row
+from brygga.sandbox.vitec.state import World
+
+MOST_IDS: Final = 20
+MOST_IDS_IN_PATH: Final = 5
+PATH_KINDS: Final = {"Person": "Person", "Company": "Company", "DeceasedEstate": "Estate"}
+
+
+class Crm:
+    """Answers over one world. Each gets the offices that the caller's customer id stands for."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def contacts(self, request: web.Request, offices: list[int]) -> Json:
+        """Ids by kind. Filters: `ChangedAtFrom`, `ChangedAtTo`, `AgentId`."""
+        found: dict[str, list[Json]] = {name: [] for name in KINDS.values()}
+        for number in self._numbers(offices):
+            body = self._body(number)
+            if _wanted(body, request):
+                found[KINDS[body["type"]]].append(_row(body))
+        return found
+
+    def of_kind(self, request: web.Request, offices: list[int]) -> Any:
+        """One contact of a kind, or several as a list: ids in the path or as `contactIds`."""
+        kind = PATH_KINDS[request.match_info["kind"]]
+        text = request.match_info.get("ids") or request.query.get("contactIds", "")
+        ids = [identifier for identifier in text.split(",") if identifier]
+        if not ids or len(ids) > MOST_IDS or ("ids" in request.match_info and len(ids) > MOST_IDS_IN_PATH):
+            raise web.HTTPBadRequest(reason="Fel antal kontakter.")
+        bodies = [self._of_kind(identifier, kind, offices) for identifier in ids]
+        if "ids" in request.match_info and len(ids) == 1:
+            if bodies[0] is None:
+                raise web.HTTPNotFound(reason="Kontakten finns inte.")
+            return bodies[0]
+        return [body for body in bodies if body is not None]
+
+    def contact(self, request: web.Request, offices: list[int]) -> Json:
+        """One contact of whatever kind."""
+        body = self._of_kind(request.match_info["ids"], "", offices)
+        if body is None:
+            raise web.HTTPNotFound(reason="Kontakten finns inte.")
+        return body
+
+    def sellers(self, request: web.Request, offices: list[int]) -> list[Json]:
+        """Sellers with the estates that they sell. Filter: `EstateId`."""
+        selling: dict[str, list[str]] = {}
+        for row in self._world.listed(offices):
+            for identifier in self._world.sellers(row):
+                selling.setdefault(identifier, []).append(row.id)
+        wanted = request.query.get("EstateId")
+        return [
+            {**_row(body), "estateIds": estates}
+            for identifier, estates in selling.items()
+            if (not wanted or wanted in estates) and (body := self._world.contacts.body(identifier))
+        ]
+
+    def relations(self, request: web.Request, offices: list[int]) -> list[Json]:
+        """The estates that a contact has to do with, and as what."""
+        wanted = request.match_info["ids"]
+        return [
+            {"estateId": row.id, "contactId": wanted, "type": "Seller"}
+            for row in self._world.listed(offices)
+            if wanted in self._world.sellers(row)
+        ]
+
+    def bids(self, request: web.Request, offices: list[int]) -> list[Json]:
+        """Visible bids of an estate, with who bid. The amount is a text here (contract §11)."""
+        row = self._world.find(request.query.get("EstateId", ""), offices)
+        if row is None:
+            raise web.HTTPNotFound(reason="Bostaden finns inte.")
+        bids = self._world.shown(row)["bidding"]["bids"]
+        return [self._bid(row, number, bid) for number, bid in enumerate(bids)]
+
+    def _bid(self, row: Row, number: int, bid: Json) -> Json:
+        bidder = SELLERS + (row.index + int(bid["alias"][-1])) % 10
+        return {
+            "id": long_id("BUD", self._world.seed, row.id, number),
+            "estateId": row.id,
+            "contactId": self._world.contacts.identifier(bidder),
+            "isCanceled": bid["isCanceled"],
+            "identifiedBidder": True,
+            "alias": bid["alias"],
+            "amount": str(bid["amount"]),
+            "createdAt": bid["placedAt"],
+            "condition": None,
+            "isHidden": False,
+        }
+
+    def _numbers(self, offices: list[int]) -> list[int]:
+        return [number for office in offices for number in self._world.contacts.of_office(office)]
+
+    def _body(self, number: int) -> Json:
+        body = self._world.contacts.body(self._world.contacts.identifier(number))
+        assert body is not None  # noqa: S101 - the number came from the list of those left
+        return body
+
+    def _of_kind(self, identifier: str, kind: str, offices: list[int]) -> Json | None:
+        contacts = self._world.contacts
+        number = contacts.known(identifier)
+        if number is None or contacts.office(number) not in offices:
+            return None
+        return contacts.body(identifier) if kind in {"", contacts.kind(number)} else None
+
+
+def _row(body: Json) -> Json:
+    return {"id": body["id"], "changedAt": body["changedAt"], "customerId": body["customerId"]}
+
+
+def _wanted(body: Json, request: web.Request) -> bool:
+    agent = request.query.get("AgentId")
+    low, high = request.query.get("ChangedAtFrom"), request.query.get("ChangedAtTo")
+    changed = moment(body["changedAt"])
+    try:
+        return (
+            (not agent or body["agentId"] == agent)
+            and (not low or moment(low) <= changed)
+            and (not high or changed <= moment(high))
+        )
+    except ValueError as error:
+        raise web.HTTPBadRequest(reason="Datumet kan inte tolkas.") from error
