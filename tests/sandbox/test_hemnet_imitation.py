@@ -17,7 +17,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from brygga.sandbox.hemnet import Hemnet, make
-from brygga.sandbox.hemnet_pictures import jpeg_size
+from brygga.sandbox.hemnet.pictures import jpeg_size
 from brygga.sandbox.server import Sandbox
 
 START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from brygga.model import Retryable
-from brygga.store import Store
+from brygga.store import Effects, Store
 from brygga.store.database import Clash, Tx
 from brygga.store.postgres import PostgresDatabase
 from brygga.store.sqlite import SqliteDatabase
@@ -102,6 +102,24 @@ def test_no_connection_is_left_behind(migrated_postgres: str, keys: Any) -> None
                 break
             admin.rollback()
         assert row == (0,)
+
+
+def test_effects_of_many_writers_may_all_read_the_store(store: Store, make: Any) -> None:
+    """Each holds a connection while it asks for another; none may wait for the others' for ever."""
+
+    def effects(changes: list[Any]) -> Effects:
+        store.published_at([changes[0].id])
+        return Effects()
+
+    def write(n: int) -> None:
+        store.apply(make.batch(make.estate(f"E{n}")), effects=effects)
+
+    threads = [threading.Thread(target=write, args=(n,), daemon=True) for n in range(24)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=20)
+    assert store.counts()["estate"] == (24, 0)
 
 
 def test_sqlite_waits_for_the_disk_only_where_it_must(migrated_sqlite: str) -> None:

@@ -75,10 +75,13 @@ class PostgresDatabase:
     dialect = "postgresql"
     among = _Writes.among
 
-    def __init__(self, url: str, *, most_connections: int = 8, lock_wait_s: float = 30.0) -> None:
+    def __init__(self, url: str, *, most_at_once: int = 6, lock_wait_s: float = 30.0) -> None:
+        """`most_at_once` writers and as many readers: a writer may read in mid-transaction and must
+        never wait for a connection that only other writers could give back."""
         self.url = url
         self._lock_wait_s = lock_wait_s
-        self._room = threading.BoundedSemaphore(most_connections)
+        self._writers = threading.BoundedSemaphore(most_at_once)
+        self._readers = threading.BoundedSemaphore(most_at_once)
         self._idle: list[Connection] = []
         self._closed = False
         self.where = _where(url)
@@ -102,7 +105,7 @@ class PostgresDatabase:
     def write(self, work: Callable[[Tx], T], *, durable: bool = True) -> T:
         """One transaction, run again when another writer was there first. See `Database.write`."""
         for _ in range(_TRIES):
-            with self._plainly(), self._borrowed() as connection:
+            with self._plainly(), self._borrowed(self._writers) as connection:
                 if not self._begun(connection, durable):
                     continue
                 with contextlib.suppress(*_CLASHES):
@@ -125,11 +128,11 @@ class PostgresDatabase:
         """Ask; once more on a fresh connection if an idle one had been cut off."""
         with self._plainly():
             try:
-                with self._borrowed() as connection:
+                with self._borrowed(self._readers) as connection:
                     return ask(connection)
             except psycopg.OperationalError:
                 self._forget_idle()
-                with self._borrowed() as connection:
+                with self._borrowed(self._readers) as connection:
                     return ask(connection)
 
     def _begun(self, connection: Connection, durable: bool) -> bool:
@@ -143,8 +146,8 @@ class PostgresDatabase:
         return True
 
     @contextlib.contextmanager
-    def _borrowed(self) -> Iterator[Connection]:
-        with self._room:
+    def _borrowed(self, room: threading.BoundedSemaphore) -> Iterator[Connection]:
+        with room:
             connection = self._take()
             try:
                 yield connection

@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from brygga.connectors.hemnet.calls import Calls
-from brygga.connectors.hemnet.schema import publication_status
-from brygga.connectors.hemnet.settings import settings_of
+from brygga.connectors.hemnet.api.calls import Calls
+from brygga.connectors.hemnet.schema.answers import publication_status
+from brygga.connectors.hemnet.schema.settings import settings_of
 from brygga.model import Invalid, OutcomeUnknown, Rejected, Retryable
 from brygga.wire.call import Answer, Call, Repeat
 

@@ -9,9 +9,9 @@ import pytest
 
 from brygga.connectors import abilities, manifest
 from brygga.connectors.hemnet.api import Hemnet
-from brygga.connectors.hemnet.mapping import Bodies, fingerprint, image_key, party_of
-from brygga.connectors.hemnet.settings import Settings, settings_of
-from brygga.connectors.hemnet.table import look, monthly_kr, tables, without_nothing
+from brygga.connectors.hemnet.mapping.bodies import Bodies, fingerprint, image_key, party_of
+from brygga.connectors.hemnet.mapping.table import look, monthly_kr, tables, without_nothing
+from brygga.connectors.hemnet.schema.settings import Settings, settings_of
 from brygga.model import Association, Contact, Invalid
 from brygga.model.parts import Address, Fee, Position, Sale
 

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from brygga.connectors.abilities import Party, Publication, Remark
-from brygga.connectors.hemnet import preflight
+from brygga.connectors.hemnet.mapping import preflight
 from brygga.model import Contact, Viewing
 from brygga.model.parts import Address, Areas, Building, Fee, Marketing, Price, Texts
 

@@ -11,7 +11,7 @@ import pytest
 
 from brygga.connectors.abilities import WebhookRequest
 from brygga.connectors.hemnet.api import Hemnet
-from brygga.connectors.hemnet.webhooks import sign
+from brygga.connectors.hemnet.api.webhooks import sign
 from brygga.model import Invalid, NeedsSignIn, Rejected
 
 BODY = (

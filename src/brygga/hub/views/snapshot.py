@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
 
 from brygga.connectors import manifest as manifests
 from brygga.health import ConnectionFacts, State, Told, state_of, told_by
-from brygga.hub.connections import Connection
+from brygga.hub.connections import TENANT, Connection
 from brygga.hub.hub import Hub
 from brygga.store import Event, OutboxItem, Repair
 from brygga.wire.state import BreakerView
@@ -19,7 +19,6 @@ MOST_EVENTS = 3000
 ON_ITS_WAY = ("waiting", "sending")
 CONNECTION_WIDE = frozenset({"key_refused", "rights_missing"})
 QUESTIONS = frozenset({"vanish", "outcome_unknown", "images_failed", "rejected_item"})
-TROUBLED = frozenset({"asked_to_wait", "breaker_open", "closed_for_now"})
 
 
 class Seen(msgspec.Struct, kw_only=True):
@@ -155,16 +154,12 @@ def _moment(connection: Connection, now: datetime) -> datetime | None:
 
 
 def _breaker(all_of_them: dict[str, BreakerView], name: str) -> BreakerView:
-    """The worst breaker of a connection: keys are `tenant/connection`, with an ability after it or not."""
-    mine = [view for key, view in all_of_them.items() if name in key.split("/")[1:2]]
+    """The worst breaker of a connection: keys are `tenant/connection`, perhaps with `#ability`."""
+    scope = f"{TENANT}/{name}"
+    mine = [view for key, view in all_of_them.items() if key == scope or key.startswith(f"{scope}#")]
     rank = {"closed": 0, "open": 1, "blocked": 2}
     return max(mine, key=lambda view: rank.get(view.mode, 0), default=BreakerView())
 
 
 def _fetched(hub: Hub, name: str) -> int:
     return hub.store.counts(name)["estate"][0]
-
-
-def since(events: Sequence[Event], now: datetime, within: timedelta) -> list[Event]:
-    """Of events, those younger than `within`."""
-    return [e for e in events if e.at is not None and now - e.at <= within]

@@ -1,25 +1,32 @@
-"""From Vitec's raw answers and notices to the model: which mapping reads which kind. Pure."""
+"""From Vitec's raw answers and notices to the model: which mapping reads which kind. Pure.
+
+homes      a home with its viewings and bids; `building` reads its buildings
+projects   a new-build project
+people     offices, agents, associations, areas, brands, contacts
+relations  a contact's part in a home, from a notice or from an answer
+reading    an `Intake` that knows Vitec's habits, and what several records share
+words      Vitec's words → the hub's
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from brygga.connectors.abilities import Notice, RawRecord
-from brygga.connectors.vitec.mapping import homes as mapping_estate
-from brygga.connectors.vitec.mapping import people as mapping_people
-from brygga.connectors.vitec.mapping import projects as mapping_project
-from brygga.connectors.vitec.mapping import words
+from brygga.connectors.abilities import RawRecord
+from brygga.connectors.vitec.mapping import homes, people, projects, relations, words
+from brygga.connectors.vitec.mapping.relations import from_notice
 from brygga.connectors.vitec.mapping.words import status
-from brygga.model import Invalid, Mapped, Relation
+from brygga.model import Invalid, Mapped
 
 _MAPPINGS: dict[str, Callable[[bytes, str, str], Mapped]] = {
-    "estate": mapping_estate.estate,
-    "project": mapping_project.project,
-    "office": mapping_people.office,
-    "agent": mapping_people.agent,
-    "association": mapping_people.association,
-    "area": mapping_people.area,
-    "brand": mapping_people.brand,
+    "estate": homes.estate,
+    "project": projects.project,
+    "office": people.office,
+    "agent": people.agent,
+    "association": people.association,
+    "area": people.area,
+    "brand": people.brand,
+    "relation": relations.answer,
 }
 
 
@@ -30,34 +37,11 @@ def to_model(raw: RawRecord, connection: str) -> Mapped:
     `no_id`, `other_record`, `half_answer`), never for a bad field.
     """
     if raw.kind == "contact":
-        return mapping_people.contact(raw.body, raw.source_id, connection, fetched_at=raw.fetched_at)
+        return people.contact(raw.body, raw.source_id, connection, fetched_at=raw.fetched_at)
     mapping = _MAPPINGS.get(raw.kind)
     if mapping is None:
         raise Invalid(f"There is no mapping for the kind {raw.kind}.", code="unknown_kind")
     return mapping(raw.body, raw.source_id, connection)
 
 
-def estate(raw: RawRecord, connection: str) -> Mapped:
-    """An estate answer → Estate, its viewings and its bids."""
-    return mapping_estate.estate(raw.body, raw.source_id, connection)
-
-
-def relation(notice: Notice, connection: str) -> Mapped | None:
-    """A relation notice is all there is to know of a relation; None for any other notice."""
-    if notice.event != "relation" or notice.kind != "relation":
-        return None
-    facts = notice.facts
-    named = {
-        name: f"{connection}:{facts[name]}" for name in ("estate", "contact", "viewing") if facts.get(name)
-    }
-    record = Relation(
-        id=f"{connection}:{notice.source_id}",
-        estate_id=named.get("estate", ""),
-        contact_id=named.get("contact", ""),
-        role=str(facts.get("role", "")),
-        viewing_id=named.get("viewing", ""),
-    )
-    return Mapped(records=[record], owner_id=record.estate_id)
-
-
-__all__ = ["estate", "relation", "status", "to_model", "words"]
+__all__ = ["from_notice", "status", "to_model", "words"]

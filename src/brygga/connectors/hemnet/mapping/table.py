@@ -142,7 +142,7 @@ STYLES: Final[Mapping[str, Callable[[Any], Any]]] = {
 
 @functools.cache
 def _shipped() -> dict[str, Any]:
-    data = resources.files("brygga.connectors.hemnet").joinpath("body.toml").read_bytes()
+    data = resources.files("brygga.connectors.hemnet.mapping").joinpath("body.toml").read_bytes()
     return dict(msgspec.toml.decode(data))
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from brygga.connectors.abilities import Publication
-from brygga.connectors.hemnet import plan
-from brygga.connectors.hemnet.calls import UNPROCESSABLE, Row, row_id
-from brygga.connectors.hemnet.progress import Progress, SentImage
-from brygga.connectors.hemnet.stage import Done, Look, Run, Stage, growing_s
-from brygga.connectors.hemnet.words import image_number, some_failed, some_waiting
+from brygga.connectors.hemnet.api.calls import UNPROCESSABLE, Row, row_id
+from brygga.connectors.hemnet.api.stage import Done, Look, Run, Stage, growing_s
+from brygga.connectors.hemnet.mapping import plan
+from brygga.connectors.hemnet.mapping.words import image_number, some_failed, some_waiting
+from brygga.connectors.hemnet.schema import Progress, SentImage
 from brygga.model import Fault, Rejected, Retryable
 
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-
 from brygga.connectors.abilities import Publication
-from brygga.connectors.hemnet import plan
-from brygga.connectors.hemnet.calls import Row, row_id
-from brygga.connectors.hemnet.mapping import fingerprint
-from brygga.connectors.hemnet.progress import Progress, SentSale
-from brygga.connectors.hemnet.settings import Settings
-from brygga.connectors.hemnet.stage import Done, Look, Run, Stage, growing_s
-from brygga.connectors.hemnet.words import no_such_state
+from brygga.connectors.hemnet.api.calls import Row, row_id
+from brygga.connectors.hemnet.api.stage import Done, Look, Run, Stage, growing_s
+from brygga.connectors.hemnet.mapping import plan
+from brygga.connectors.hemnet.mapping.bodies import fingerprint
+from brygga.connectors.hemnet.mapping.words import no_such_state
+from brygga.connectors.hemnet.schema import Progress, SentSale
 from brygga.model import Fault, Refused
 from brygga.model.vocabulary import SOLD as SOLD_STATUSES
 
@@ -82,7 +79,7 @@ class Showing(Stage):
         """Publishing a sold listing silently deletes its sale (changelog 010): not by accident."""
         if p.options.get("even_if_sold"):
             return
-        if p.estate.status in SOLD_STATUSES or sale_is_fresh(progress, self.settings, self.now()):
+        if p.estate.status in SOLD_STATUSES or plan.sale_is_fresh(progress, self.settings, self.now()):
             raise Refused(
                 "the estate is sold here; publishing it again would delete the sale",
                 code="sold_here",
@@ -169,11 +166,3 @@ class Showing(Stage):
 def _down(p: Publication) -> str:
     """What an ad that was taken down is: sold, or just gone."""
     return plan.SOLD if p.wish == "sold" else plan.UNPUBLISHED
-
-
-def sale_is_fresh(progress: Progress, settings: Settings, now: datetime) -> bool:
-    """Whether a sale was reported so lately that publishing again would delete it (changelog 010)."""
-    if progress.sale is None or not progress.sale.reported_at:
-        return progress.sale is not None
-    reported = datetime.fromisoformat(progress.sale.reported_at)
-    return now - reported < timedelta(days=settings.republish_window_days)

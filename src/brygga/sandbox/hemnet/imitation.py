@@ -1,4 +1,4 @@
-"""An imitation of Hemnet's BostadsAPI: keys, agencies, listings, pictures, publishing, sales, webhooks.
+"""The imitated Hemnet as the sandbox starts it: what a test may ask of it, and what people there do.
 
 It answers as the contract notes say and is strict where they are silent. Approval, which at the
 real one comes from a seller's payment, comes here by itself after `approve_after_s` (control).
@@ -14,8 +14,8 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
-from brygga.sandbox.hemnet_listing import Listing, outside
-from brygga.sandbox.hemnet_routes import Marketplace
+from brygga.sandbox.hemnet.listing import Listing, outside
+from brygga.sandbox.hemnet.showing import Showing
 
 
 class Plan(Protocol):
@@ -34,7 +34,7 @@ def make(plan: Plan) -> Hemnet:
     return Hemnet(seed=plan.seed, faults=plan.faults, now=plan.now)
 
 
-class Hemnet(Marketplace):
+class Hemnet(Showing):
     """The imitated marketplace with what a test or a demo may ask of it and do to it."""
 
     name = "hemnet"

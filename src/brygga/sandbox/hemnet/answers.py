@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 from aiohttp import web
 
-from brygga.sandbox.hemnet_listing import Problem
+from brygga.sandbox.hemnet.listing import Problem
 from brygga.sandbox.trouble import json_answer
 
 PAGE: Final = 20

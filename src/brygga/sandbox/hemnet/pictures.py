@@ -8,7 +8,7 @@ from typing import Final
 import aiohttp
 from yarl import URL
 
-from brygga.sandbox.hemnet_listing import Picture
+from brygga.sandbox.hemnet.listing import Picture
 
 LARGEST_BYTES: Final = 25_000_000
 FETCH_S: Final = 10.0

@@ -9,10 +9,9 @@ from typing import Final
 import msgspec
 
 from brygga.connectors.abilities import Publication
-from brygga.connectors.hemnet.calls import Calls, Row
-from brygga.connectors.hemnet.mapping import Bodies, fingerprint
-from brygga.connectors.hemnet.progress import Progress
-from brygga.connectors.hemnet.settings import Settings
+from brygga.connectors.hemnet.api.calls import Calls, Row
+from brygga.connectors.hemnet.mapping.bodies import Bodies, fingerprint
+from brygga.connectors.hemnet.schema import Progress, Settings
 from brygga.model import Fault, Invalid, Refused, Rejected
 
 

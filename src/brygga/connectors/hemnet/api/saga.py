@@ -12,15 +12,14 @@ from datetime import datetime
 from typing import Any
 
 from brygga.connectors.abilities import Publication, StepResult
-from brygga.connectors.hemnet import plan
-from brygga.connectors.hemnet.adding import Adding
-from brygga.connectors.hemnet.calls import Calls
-from brygga.connectors.hemnet.mapping import Bodies
-from brygga.connectors.hemnet.pictures import Pictures
-from brygga.connectors.hemnet.progress import kept, progress_of
-from brygga.connectors.hemnet.settings import Settings
-from brygga.connectors.hemnet.showing import Showing
-from brygga.connectors.hemnet.stage import Look, Run
+from brygga.connectors.hemnet.api.adding import Adding
+from brygga.connectors.hemnet.api.calls import Calls
+from brygga.connectors.hemnet.api.pictures import Pictures
+from brygga.connectors.hemnet.api.showing import Showing
+from brygga.connectors.hemnet.api.stage import Look, Run
+from brygga.connectors.hemnet.mapping import plan
+from brygga.connectors.hemnet.mapping.bodies import Bodies
+from brygga.connectors.hemnet.schema import Settings, kept, progress_of
 from brygga.model import OutcomeUnknown, Refused, Unsupported
 from brygga.wire import correlation
 from brygga.wire.call import Repeat

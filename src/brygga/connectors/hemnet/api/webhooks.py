@@ -14,9 +14,8 @@ from datetime import timedelta
 import msgspec
 
 from brygga.connectors.abilities import Notice, WebhookRequest
-from brygga.connectors.hemnet.schema import WebhookBody
-from brygga.connectors.hemnet.settings import Settings
-from brygga.connectors.hemnet.table import Tables, look
+from brygga.connectors.hemnet.mapping.table import Tables, look
+from brygga.connectors.hemnet.schema import Settings, WebhookBody
 from brygga.model import Fault, Invalid, Rejected
 
 

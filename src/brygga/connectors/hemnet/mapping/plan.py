@@ -7,13 +7,12 @@ Source of the order: the contract notes on the listing's life cycle (developer g
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Final
 
 from brygga.connectors.abilities import Party, PictureLink, Publication, Step
-from brygga.connectors.hemnet.mapping import Bodies, fingerprint, image_key, party_of
-from brygga.connectors.hemnet.progress import Progress
-from brygga.connectors.hemnet.schema import FOR_SALE
-from brygga.connectors.hemnet.settings import Settings
+from brygga.connectors.hemnet.mapping.bodies import Bodies, fingerprint, image_key, party_of
+from brygga.connectors.hemnet.schema import FOR_SALE, Progress, Settings
 from brygga.wire.call import Repeat
 
 PENDING: Final = "published_pending_approval"
@@ -133,3 +132,11 @@ def stale(p: Publication, progress: Progress, settings: Settings) -> list[str]:
 def seller(p: Publication) -> Party | None:
     """The seller that Hemnet is told of: the first one (the interface takes one)."""
     return party_of(p.sellers[0]) if p.sellers else None
+
+
+def sale_is_fresh(progress: Progress, settings: Settings, now: datetime) -> bool:
+    """Whether a sale was reported so lately that publishing again would delete it (changelog 010)."""
+    if progress.sale is None or not progress.sale.reported_at:
+        return progress.sale is not None
+    reported = datetime.fromisoformat(progress.sale.reported_at)
+    return now - reported < timedelta(days=settings.republish_window_days)

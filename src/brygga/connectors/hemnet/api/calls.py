@@ -14,8 +14,7 @@ import msgspec
 
 from brygga.connectors import manifest
 from brygga.connectors.abilities import Caller
-from brygga.connectors.hemnet.schema import Problem, PublicationStatus, publication_status
-from brygga.connectors.hemnet.settings import Settings
+from brygga.connectors.hemnet.schema import Problem, PublicationStatus, Settings, publication_status
 from brygga.model import Fault, OutcomeUnknown, Rejected, Retryable
 from brygga.wire import correlation
 from brygga.wire.call import Answer, Call, Repeat

@@ -17,13 +17,11 @@ from typing import Any, Final
 import msgspec
 
 from brygga.connectors.abilities import Publication, Remark
-from brygga.connectors.hemnet import plan
-from brygga.connectors.hemnet.mapping import Bodies
-from brygga.connectors.hemnet.progress import Progress
-from brygga.connectors.hemnet.settings import Settings
-from brygga.connectors.hemnet.showing import sale_is_fresh
-from brygga.connectors.hemnet.table import monthly_kr
-from brygga.connectors.hemnet.words import no_such_state, some_waiting
+from brygga.connectors.hemnet.mapping import plan
+from brygga.connectors.hemnet.mapping.bodies import Bodies
+from brygga.connectors.hemnet.mapping.table import monthly_kr
+from brygga.connectors.hemnet.mapping.words import no_such_state, some_waiting
+from brygga.connectors.hemnet.schema import Progress, Settings
 from brygga.model.vocabulary import SOLD
 from brygga.swedish import format as written
 
@@ -59,7 +57,7 @@ Check = Callable[[Case], Iterator[Remark]]
 @functools.cache
 def words() -> dict[str, Words]:
     """Code → its sentences."""
-    data = resources.files("brygga.connectors.hemnet").joinpath("preflight.toml").read_bytes()
+    data = resources.files("brygga.connectors.hemnet.mapping").joinpath("preflight.toml").read_bytes()
     return msgspec.toml.decode(data, type=dict[str, Words])
 
 
@@ -158,7 +156,7 @@ def _allowed_state(c: Case) -> Iterator[Remark]:
 def _sold_here(c: Case) -> Iterator[Remark]:
     if c.p.options.get("even_if_sold") or c.progress.status in plan.SHOWN:
         return
-    if c.p.estate.status in SOLD or sale_is_fresh(c.progress, c.settings, c.now):
+    if c.p.estate.status in SOLD or plan.sale_is_fresh(c.progress, c.settings, c.now):
         yield remark("sold_here")
 
 

@@ -7,12 +7,11 @@ from collections.abc import Callable
 from datetime import datetime
 
 from brygga.connectors.abilities import Publication
-from brygga.connectors.hemnet import plan
-from brygga.connectors.hemnet.calls import Calls, row_id
-from brygga.connectors.hemnet.mapping import Bodies, fingerprint
-from brygga.connectors.hemnet.progress import Progress
-from brygga.connectors.hemnet.settings import Settings
-from brygga.connectors.hemnet.stage import Done, Look, Run, Stage
+from brygga.connectors.hemnet.api.calls import Calls, row_id
+from brygga.connectors.hemnet.api.stage import Done, Look, Run, Stage
+from brygga.connectors.hemnet.mapping import plan
+from brygga.connectors.hemnet.mapping.bodies import Bodies, fingerprint
+from brygga.connectors.hemnet.schema import Progress, Settings
 
 
 class Adding(Stage):

@@ -1,6 +1,6 @@
 """The Hemnet connector: checks, publishes, receives webhooks and renews its key.
 
-It only translates. Order and repeats of a publication stand in `plan` and `saga`, calls in
+It only translates. The order of a publication stands in `mapping.plan`, its repeats in `saga`, calls in
 `calls`, bodies in `mapping` and `body.toml`, what must be there first in `preflight`.
 """
 
@@ -21,14 +21,13 @@ from brygga.connectors.abilities import (
     StepResult,
     WebhookRequest,
 )
-from brygga.connectors.hemnet import plan, preflight, webhooks
-from brygga.connectors.hemnet.calls import MISSING, Calls
-from brygga.connectors.hemnet.keys import KeyKeeper, Renewal, RotatingSecrets
-from brygga.connectors.hemnet.mapping import Bodies
-from brygga.connectors.hemnet.progress import progress_of
-from brygga.connectors.hemnet.saga import Saga
-from brygga.connectors.hemnet.schema import publication_status
-from brygga.connectors.hemnet.settings import settings_of
+from brygga.connectors.hemnet.api import webhooks
+from brygga.connectors.hemnet.api.calls import MISSING, Calls
+from brygga.connectors.hemnet.api.keys import KeyKeeper, Renewal, RotatingSecrets
+from brygga.connectors.hemnet.api.saga import Saga
+from brygga.connectors.hemnet.mapping import plan, preflight
+from brygga.connectors.hemnet.mapping.bodies import Bodies
+from brygga.connectors.hemnet.schema import progress_of, publication_status, settings_of
 from brygga.model import NeedsSignIn, Rejected, Unsupported
 from brygga.wire.call import Call
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from brygga.connectors.abilities import Party, PictureLink, Publication
-from brygga.connectors.hemnet.settings import Settings
-from brygga.connectors.hemnet.table import Tables, tables, without_nothing
+from brygga.connectors.hemnet.mapping.table import Tables, tables, without_nothing
+from brygga.connectors.hemnet.schema import Settings
 from brygga.model import Contact, Office, encode
 
 ENUM_FIELDS = {"estate.type": "housing_form", "estate.tenure": "tenure"}

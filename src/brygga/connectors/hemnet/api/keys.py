@@ -13,8 +13,8 @@ from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
-from brygga.connectors.hemnet.calls import MISSING, Calls, Row, row_id
-from brygga.connectors.hemnet.settings import Settings
+from brygga.connectors.hemnet.api.calls import MISSING, Calls, Row, row_id
+from brygga.connectors.hemnet.schema import Settings
 from brygga.model import BryggaError, Fault, Invalid, NeedsSignIn, Rejected
 from brygga.swedish import format as written
 
