@@ -109,7 +109,7 @@ def estate(raw: RawRecord, connection: str) -> Mapped:
         images=[_image(t, one, n) for n, one in enumerate(t.rows(get("images"), "images"))],
         links=[Link(url=t.url(get("url"), "url"))],
         tags=t.texts(get("tags"), "tags"),
-        extra={k: v for k, v in row.items() if k not in KNOWN} if row.keys() - KNOWN else {},
+        extra={} if KNOWN.issuperset(row) else {k: v for k, v in row.items() if k not in KNOWN},
     )
     return Mapped(records=[record, _seller(t, row, seller_id, record.changed_at)], findings=t.findings)
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from brygga.cli.demo.choosing import publishable
 from brygga.cli.demo.compare import Compared, compare
 from brygga.cli.demo.processes import Process
 from brygga.cli.demo.steering import Steering
@@ -99,16 +100,7 @@ class Arena:
     def fit(self, count: int) -> list[str]:
         """Homes on sale that the check before publishing lets through."""
         truth = self.steer.get("vitec", "truth", "kinds=estates,sellers")
-        found = [
-            one
-            for one, facts in truth["estates"].items()
-            if facts["status.id"] == "ForSale"
-            and facts["type.id"] in {"HousingCooperative", "House"}
-            and truth["sellers"].get(one)
-            and facts.get("price.startingPrice")
-            and any(k.startswith("images[") for k in facts)
-        ]
-        return found[:count]
+        return publishable(truth)[:count]
 
     def publish(self, source_ids: list[str]) -> None:
         """Ask for homes to be shown."""

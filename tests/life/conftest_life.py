@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from brygga.cli.demo.choosing import publishable
 from brygga.cli.demo.compare import Compared, compare
 from brygga.hub import Hub, Settings
 from brygga.hub.practice import adopt
@@ -48,16 +49,7 @@ class World:
     def fit(self, count: int = 1) -> list[str]:
         """Homes on sale that the check before publishing lets through."""
         truth = self.vitec.truth(("estates", "sellers"))
-        found = [
-            one
-            for one, facts in truth["estates"].items()
-            if facts["status.id"] == "ForSale"
-            and facts["type.id"] in {"HousingCooperative", "House"}
-            and truth["sellers"].get(one)
-            and facts.get("price.startingPrice")
-            and any(k.startswith("images[") for k in facts)
-        ]
-        return found[:count]
+        return publishable(truth)[:count]
 
     async def quiet(self, within_s: float = 30.0) -> None:
         """Wait until nothing waits any more."""

@@ -16,8 +16,7 @@ import pyvips
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from brygga.sandbox.hemnet import Hemnet, make
-from brygga.sandbox.hemnet.pictures import jpeg_size
+from brygga.sandbox.hemnet import Hemnet
 from brygga.sandbox.server import Sandbox
 
 START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -310,25 +309,6 @@ async def test_the_truth_is_what_a_visitor_sees(bench: Bench) -> None:
     await bench.control("POST", "mutate", {"what": "take_down", "id": listing})
     ad = (await bench.control("GET", "truth?kinds=listings"))["listings"][listing]
     assert ad["visible"] is False
-
-
-async def test_the_same_seed_gives_the_same_ids_and_keys(bench: Bench) -> None:
-    first, second = Hemnet(seed=3), Hemnet(seed=3)
-    assert first.settings() == second.settings() == bench.imitation.settings()
-    assert first.settings() != Hemnet(seed=4).settings()
-
-
-def test_it_is_made_from_the_sandboxes_plan() -> None:
-    plan = SimpleNamespace(seed=5, faults="flaky500", now=lambda: START)
-    imitation = make(plan)
-    assert (imitation.seed, imitation.faults.profile, imitation.now()) == (5, "flaky500", START)
-
-
-@pytest.mark.parametrize(
-    "body", [b"", b"\xff\xd8", b"\xff\xd8\xff\xd9", b"\xff\xd8\xff\xe0\x00\x04ab\xff\xd9"]
-)
-def test_bytes_that_only_look_like_a_jpeg_are_none(body: bytes) -> None:
-    assert jpeg_size(body) is None
 
 
 async def test_stopping_in_the_middle_of_fetching_leaves_nothing_behind() -> None:

@@ -189,12 +189,29 @@ async def test_contacts_can_be_read_singly_in_batches_and_by_change_date(vitec: 
 async def test_an_estates_seller_can_be_found(vitec: Any) -> None:
     truth = await vitec.control("truth?kinds=sellers")
     estate, (seller,) = next(iter(truth["sellers"].items()))
-    _, rows = await vitec.get(f"/CRM/Contact/{GROUP}/Seller?EstateId={estate}")
+    _, contacts = await vitec.get(f"/CRM/Contact/{GROUP}")
+    other = contacts["persons"][-1]["id"]
+    _, rows = await vitec.get(f"/CRM/Contact/{GROUP}/Seller?contactIds={seller},{other}")
     assert [row["id"] for row in rows] == [seller]
+    assert estate in rows[0]["estateIds"]
+    assert (await vitec.get(f"/CRM/Contact/{GROUP}/Seller/{seller}"))[1] == rows
+    assert (await vitec.get(f"/CRM/Contact/{GROUP}/Seller"))[0] == 400
     _, relations = await vitec.get(f"/CRM/Contact/{GROUP}/{seller}/Relations")
     assert {"estateId": estate, "contactId": seller, "type": "Seller"} in relations
-    status, _ = await vitec.get(f"/CRM/Contact/{GROUP}/{seller}")
-    assert status == 200
+    assert (await vitec.get(f"/CRM/Contact/{GROUP}/{seller}"))[0] == 200
+    assert (await vitec.get(f"/CRM/Contact/{GROUP}/ADRunknown/Relations"))[0] == 404
+
+
+async def test_a_merged_sellers_homes_are_sold_by_the_one_that_is_left(start: Any, make_vitec: Any) -> None:
+    made = make_vitec()
+    vitec = await start(made)
+    first, second, third = (made.world.contacts.identifier(number) for number in (0, 1, 2))
+    for destination, source in ((second, first), (third, second)):
+        await vitec.control("mutate", {"what": "merge_contacts", "ids": [destination, source]})
+    _, rows = await vitec.get(f"/CRM/Contact/{GROUP}/{third}/Relations")
+    sold = [made.world.by_index[index].id for index in (0, 1, 2)]
+    assert [row["estateId"] for row in rows] == sold
+    assert (await vitec.get(f"/CRM/Contact/{GROUP}/{first}/Relations"))[0] == 404
 
 
 async def test_bids_are_read_with_texts_for_amounts(vitec: Any) -> None:

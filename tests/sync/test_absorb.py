@@ -7,13 +7,19 @@ from datetime import UTC, datetime
 import msgspec
 
 from brygga.model import Bid, Estate, Finding, Invalid, Mapped, Viewing
-from brygga.sync.absorb import Piece, absorb
+from brygga.sync.absorb import absorb
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
+class Piece(msgspec.Struct, frozen=True, kw_only=True):
+    kind: str
+    source_id: str
+    body: bytes
+
+
 def pieces(count: int) -> list[Piece]:
-    return [Piece(kind="estate", source_id=str(n), body=b"{}", fetched_at=NOW) for n in range(count)]
+    return [Piece(kind="estate", source_id=str(n), body=b"{}") for n in range(count)]
 
 
 def one_estate(piece: Piece) -> Mapped:
@@ -46,7 +52,10 @@ def test_the_reason_never_holds_the_value_that_broke_the_mapping() -> None:
         raise ValueError("test.testsson@example.com")
 
     done = absorb(pieces(1), leak, connection="x", now=NOW)
-    assert "example.com" not in msgspec.json.encode([done.batch.parked[0].detail, done.batch.parked[0].sv]).decode()
+    assert (
+        "example.com"
+        not in msgspec.json.encode([done.batch.parked[0].detail, done.batch.parked[0].sv]).decode()
+    )
 
 
 def test_parts_follow_their_estate_and_the_raw_bytes_are_kept_once() -> None:

@@ -21,15 +21,35 @@ Database = Annotated[
 
 
 def settings(home: Path | None = None, database: str = "", **more: Any) -> Settings:
-    """Settings from the environment, with a command's own options before them."""
+    """Settings from the environment, with a command's own options before them.
+
+    Raises SetupError naming the first one that cannot be used.
+    """
+    from pydantic import ValidationError
+    from pydantic_settings import SettingsError
+
     from brygga.hub import Settings
+    from brygga.model import SetupError
 
     given: dict[str, Any] = {k: v for k, v in more.items() if v is not None}
     if home is not None:
         given["home"] = home
     if database:
         given["database"] = database
-    return Settings(**given)
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise SetupError(
+            f"The setting {name} (BRYGGA_{name.upper()}) cannot be used: {first['msg']}.",
+            sv=f"Inställningen {name} går inte att använda.",
+        ) from None
+    except SettingsError as error:
+        raise SetupError(
+            f"A setting from the environment cannot be used: {error}.",
+            sv="En inställning i miljön går inte att använda.",
+        ) from None
 
 
 @contextlib.contextmanager

@@ -48,7 +48,7 @@ async def _serve(
     from brygga.hub.practice import leave_note
     from brygga.sandbox.serving import serve
 
-    quiet()
+    quiet("warning")
 
     def ready(facts: dict[str, Any]) -> None:
         note = leave_note(settings(home).home, facts)

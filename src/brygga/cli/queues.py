@@ -97,8 +97,10 @@ def inbox_list(state: str = "", home: Home = None, database: Database = "", as_j
 
 def inbox_retry(n: Number, home: Home = None, database: Database = "") -> None:
     """Work on one again."""
+    from brygga.hub.mending import retry_incoming
+
     with looking(home, database) as hub:
-        hub.store.inbox_retry(n)
+        retry_incoming(hub, n, actor="cli")
     say(f"Rad {n} prövas igen.")
 
 

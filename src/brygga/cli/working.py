@@ -36,7 +36,7 @@ def up(
     from brygga.cli.quiet import quiet
     from brygga.web import serve
 
-    quiet()
+    quiet("warning")
     chosen = settings(home, database, host=host, port=port, worker_id=worker)
 
     def ready(facts: dict[str, str]) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from brygga.model import Invalid
+from brygga.model import Invalid, SetupError
 from brygga.wire.call import ErrorRule, Limits
 
 
@@ -75,7 +75,7 @@ def load(name: str) -> Manifest:
         raise Invalid(f"There is no connector {name}; there are {', '.join(names())}.")
     try:
         return msgspec.toml.decode(place.joinpath("manifest.toml").read_bytes(), type=Manifest)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, OSError) as error:
         raise Invalid(f"The manifest of {name} cannot be used: {error}") from error
 
 
@@ -85,9 +85,20 @@ def names() -> tuple[str, ...]:
 
 
 def class_of(manifest: Manifest) -> Any:
-    """The connector's class. Imported at first use, so that an unused one costs nothing."""
+    """The connector's class. Imported at first use, so that an unused one costs nothing.
+
+    Raises Invalid when what the manifest names as `module` cannot be imported.
+    """
     module, _, name = manifest.module.partition(":")
-    return getattr(importlib.import_module(module), name)
+    try:
+        return getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError, ValueError, SyntaxError) as error:
+        what = type(error).__name__
+        raise Invalid(
+            f"The connector {manifest.name} cannot be used: importing {manifest.module!r} gave {what}.",
+            code="connector_broken",
+            sv=f"Kopplingen {manifest.title} går inte att läsa in.",
+        ) from error
 
 
 @functools.cache
@@ -96,6 +107,12 @@ def _places() -> dict[str, Traversable]:
     rooms = [resources.files("brygga.connectors")]
     for folder in filter(None, os.environ.get(PLACES, "").split(os.pathsep)):
         path = str(Path(folder).resolve())
+        if not Path(path).is_dir():
+            raise SetupError(
+                f"{PLACES} names the folder {folder}, which is not there.",
+                code="no_connectors_folder",
+                sv=f"Mappen {folder} i {PLACES} finns inte.",
+            )
         if path not in sys.path:
             sys.path.insert(0, path)
         rooms.append(Path(path))

@@ -18,7 +18,8 @@ async def check_all(hub: Hub, names: list[str]) -> dict[str, dict[str, Any]]:
 
 
 async def check_one(s: Services, name: str) -> dict[str, Any]:
-    """Try one connection; opens or closes its repair."""
+    """Try one connection; opens or closes its repair. Raises SetupError when there is none by that name."""
+    s.connections.get(name)
     try:
         checked = await s.connections.live(name).connector.check()
     except BryggaError as error:

@@ -82,8 +82,13 @@ class Connections:
         return msgspec.convert(value, Connection)
 
     def save(self, connection: Connection) -> None:
-        """Add or change a connection; a live one is opened anew at its next use."""
-        check_settings(manifests.load(connection.connector), connection)
+        """Add or change a connection; a live one is opened anew at its next use.
+
+        Raises Invalid for settings that do not fit the manifest, or a connector that cannot be imported.
+        """
+        manifest = manifests.load(connection.connector)
+        manifests.class_of(manifest)
+        check_settings(manifest, connection)
         self._store.setting_put(f"connection:{connection.name}", msgspec.to_builtins(connection))
         self._live.pop(connection.name, None)
 
@@ -97,9 +102,7 @@ class Connections:
 
     def who_can(self, ability: str, fallbacks: Mapping[str, list[str]] | None = None) -> list[str]:
         """Names of the connections with that ability, in the declared order, else by name."""
-        able = [
-            c.name for c in self.all() if not c.paused_by and ability in manifests.load(c.connector).abilities
-        ]
+        able = [c.name for c in self.all() if not c.paused_by and ability in _abilities(c)]
         order = (fallbacks or {}).get(ability)
         return [name for name in order if name in able] if order else able
 
@@ -131,6 +134,14 @@ class Connections:
         wire = self._make_wire(profile)
         connector = cls(wire, connection=connection.name, settings=settings, secrets=secrets)
         return Live(connection=connection, manifest=manifest, connector=connector, wire=wire)
+
+
+def _abilities(connection: Connection) -> tuple[str, ...]:
+    """What its connector can do; nothing when its folder is gone or broken, so that the others go on."""
+    try:
+        return manifests.load(connection.connector).abilities
+    except Invalid:
+        return ()
 
 
 class Credentials:

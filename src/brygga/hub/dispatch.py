@@ -15,7 +15,7 @@ from datetime import timedelta
 
 from brygga.hub.durable import DurableEngine
 from brygga.hub.services import Services
-from brygga.model import BryggaError, Retryable
+from brygga.model import BryggaError, Retryable, SetupError
 from brygga.store import OutboxHead
 
 log = logging.getLogger(__name__)
@@ -28,6 +28,7 @@ RENEW_EVERY_S = 86_400.0
 MOST = 64
 MOST_BEGUN = 10_000
 FORGET_BEGUN_S = 60.0
+PLACE = "dispatch"
 FLOW_FOR = {"publish": "publish", "email": "deliver"}
 
 
@@ -64,12 +65,26 @@ class Dispatcher:
             try:
                 busy = await self.look()
             except (BryggaError, OSError) as error:
-                log.warning("the store could not be looked at: %s", type(error).__name__)
+                self._hindered(error)
                 busy = False
+            except Exception as error:
+                # A fault of ours in one round must not end all rounds: said with its trace, tried again.
+                log.exception("a round of handing out work failed")
+                self._hindered(error)
+                busy = False
+            else:
+                if self._s.obstacles.passed(PLACE):
+                    log.warning("work is handed out again")
             self._wake.clear()
             if not busy:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), self._s.settings.tick_s)
+
+    def _hindered(self, error: Exception) -> None:
+        """Say once that nothing can be handed out, and why; a passing trouble is gone at the next look."""
+        plain = error if isinstance(error, SetupError) else SetupError(f"No work can be handed out: {error}")
+        if self._s.obstacles.met(PLACE, plain):
+            log.warning("no work can be handed out: %s", error)
 
     async def look(self) -> bool:
         """One round. True if a full helping was found, so that more may wait."""

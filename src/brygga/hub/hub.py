@@ -89,12 +89,19 @@ class Hub:
             heartbeat_s=self.settings.takeover_s / 5,
             takeover_after_s=self.settings.takeover_s,
             on_fenced=self._fenced,
+            on_trouble=self._flows_wait,
         )
         for flow in (Pull, Inbox, Publish, Deliver, Renew):
             self._engine.register(flow.name, flow(self.services).run)
         await self._engine.launch()
         self._dispatcher = Dispatcher(self.services, self._engine, schedule=schedule)
         self._dispatcher.start()
+
+    def _flows_wait(self, trouble: SetupError | None) -> None:
+        if trouble is None:
+            self.services.obstacles.passed("flows")
+        else:
+            self.services.obstacles.met("flows", trouble)
 
     def _fenced(self, reason: str) -> None:
         """Another worker has taken our flows over (we were silent for too long): begin anew."""
@@ -139,7 +146,10 @@ class Hub:
         wait_s: float = 3600.0,
         progress: Callable[[dict[str, int]], None] | None = None,
     ) -> None:
-        """Ask for a pull and wait until it is done, whichever hub does it. Raises SetupError on time out."""
+        """Ask for a pull and wait until it is done, whichever hub does it.
+
+        Raises SetupError on time out, or when something lasting keeps this process from going on.
+        """
         self.connections.get(name)
         key = f"{name}|{mode}"
         self.store.signal_raise([("pull", key)])
@@ -153,6 +163,8 @@ class Hub:
                 progress({k: live for k, (live, _) in (await asyncio.to_thread(self.store.counts)).items()})
             if done is not None and done.done >= wanted:
                 return
+            if (obstacle := self.services.obstacles.lasting()) is not None:
+                raise obstacle
             await asyncio.sleep(0.05)
         raise SetupError(
             f"The fetching from {name} did not end in {wait_s:.0f} s.",

@@ -8,6 +8,7 @@ from brygga.hub.settings import Settings
 from brygga.model import SetupError
 from brygga.store import Store
 from brygga.vault import KeyRing, VaultError, binding
+from brygga.vault.nonces import RandomBlocks
 from brygga.vault.sealing import Sealer
 
 PROOF = "keys.proof"
@@ -23,7 +24,7 @@ class PayloadSealer:
 
     def use(self, ring: KeyRing) -> None:
         """Seal and open with this ring from now on."""
-        self._sealer = Sealer(ring, purpose="payload")
+        self._sealer = Sealer(ring, purpose="payload", random_bytes=RandomBlocks())
 
     def seal(self, plain: bytes, *, aad: bytes) -> bytes:
         """Seal `plain` for the place `aad`."""

@@ -53,10 +53,19 @@ def resolve_doubt(hub: Hub, n: int, *, arrived: bool, actor: str) -> None:
     hub.wake()
 
 
+def retry_incoming(hub: Hub, n: int, *, actor: str) -> None:
+    """Work on a webhook again that was set aside or dropped. Raises Invalid when there is no such."""
+    if not hub.store.inbox_retry(n):
+        raise Invalid(f"No webhook {n} is set aside or dropped.", sv=f"Ingen händelse {n} är lagd åt sidan.")
+    _audit(hub, actor, "inbox.retry", str(n), {})
+    hub.wake()
+
+
 def drop_incoming(hub: Hub, n: int, *, reason: str, actor: str) -> None:
-    """Discard a webhook."""
+    """Discard a webhook. Raises Invalid without a reason or when there is no such."""
     _need(reason)
-    hub.store.inbox_drop(n, reason)
+    if not hub.store.inbox_drop(n, reason):
+        raise Invalid(f"There is no webhook {n}.", sv=f"Det finns ingen händelse {n}.")
     _audit(hub, actor, "inbox.drop", str(n), {"reason": reason})
 
 
@@ -83,9 +92,10 @@ def retry_parked(hub: Hub, connection: str, kind: str, source_id: str) -> str:
 
 
 def drop_parked(hub: Hub, connection: str, kind: str, source_id: str, *, reason: str, actor: str) -> None:
-    """Forget a record that was set aside."""
+    """Forget a record that was set aside. Raises Invalid without a reason or when there is no such."""
     _need(reason)
-    hub.store.unpark(connection, kind, source_id, state="dropped")
+    if not hub.store.unpark(connection, kind, source_id, state="dropped"):
+        raise Invalid(f"Nothing is set aside as {connection} {kind} {source_id}.", sv="Posten finns inte.")
     _audit(hub, actor, "parked.drop", f"{connection} {kind} {source_id}", {"reason": reason})
 
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from brygga.archive import Archive
 from brygga.hub.connections import Connections
+from brygga.hub.obstacle import Obstacles
 from brygga.hub.settings import Settings
 from brygga.model import Retryable
 from brygga.photos import Album
@@ -42,6 +43,7 @@ class Services:
     public_url: Callable[[], str]
     slots: SlotStore
     now: Callable[[], datetime] = utc_now
+    obstacles: Obstacles = field(default_factory=Obstacles)
     rng: random.Random = field(default_factory=random.Random)
 
     @contextlib.asynccontextmanager

@@ -25,7 +25,7 @@ class Severity(StrEnum):
     NOTED = "noted"
 
 
-class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One remark on one field (*datafynd*). `code` is stable; `sv` is for the broker."""
 
     path: Annotated[str, mark("fält", D.TECHNICAL)]
@@ -34,7 +34,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     sv: Annotated[str, mark("förklaring", D.TECHNICAL)] = ""
 
 
-class Mapped(msgspec.Struct, kw_only=True):
+class Mapped(msgspec.Struct, kw_only=True, gc=False):
     """What a mapping makes of one answer: records (the first is the one asked for) and findings.
 
     `complete_kinds`: for these kinds the records given are all there are under `owner_id`;

@@ -25,7 +25,7 @@ from brygga.model.findings import Finding, Severity
 from brygga.model.intake_words import SENTENCES, SEVERITIES
 from brygga.model.records import money
 from brygga.swedish import phone, postcode
-from brygga.swedish.dates import wall_clock
+from brygga.swedish.dates import EARLIEST_YEAR, LATEST_YEAR, wall_clock
 from brygga.swedish.outcome import NotUnderstood
 
 NAME_MOST: Final = 500
@@ -43,10 +43,13 @@ LARGEST_KR: Final = 100_000_000_000
 
 _AMOUNT = re.compile(r"[+-]?[0-9]{1,18}(?:[.,][0-9]{1,9})?")
 _GROUPING = str.maketrans({" ": "", "\u00a0": "", "\u202f": "", "\u2212": "-"})
-_POSTCODE = re.compile(r"[1-9][0-9]{2} [0-9]{2}")
+_POSTCODE = re.compile(r"([1-9][0-9]{2}) ?([0-9]{2})")
+_MOBILE = re.compile(r"(?:\+46|0)(7[02369][0-9]{7})")
+_USUAL_YEARS = range(EARLIEST_YEAR, LATEST_YEAR + 1)
 _EMAIL = re.compile(r"[^\s@<>()\[\],;:\"\\]{1,64}@(?:[^\s@.<>,;:\"\\/]{1,63}\.)+[^\s@.<>,;:\"\\/]{2,63}")
 _FLAGS = {"true": True, "false": False, "1": True, "0": False, "ja": True, "nej": False}
 _is_clean = cleaning.is_clean
+_is_plain_address = cleaning.is_plain_address
 
 
 class Intake:
@@ -132,7 +135,12 @@ class Intake:
 
     def texts(self, value: Any, path: str, *, most: int = NAME_MOST) -> list[str]:
         """A list of one-line texts, empty ones left out."""
-        read = [self.text(one, f"{path}[{n}]", most=most) for n, one in enumerate(self._list(value, path))]
+        read = [
+            one.strip()
+            if type(one) is str and len(one) <= most and _is_clean(one)
+            else self.text(one, f"{path}[{n}]", most=most)
+            for n, one in enumerate(self._list(value, path))
+        ]
         return [one for one in read if one]
 
     def _list(self, value: Any, path: str) -> list[Any]:
@@ -270,8 +278,11 @@ class Intake:
     def moment(self, value: Any, path: str) -> datetime | None:
         """A time as UTC; without offset it is Swedish wall clock. .NET's year 1 means "not set"."""
         if type(value) is str:
+            read = _iso(value)
+            if type(read) is datetime and read.tzinfo is UTC and read.year in _USUAL_YEARS:
+                return read
             try:
-                return wall_clock(value).astimezone(UTC)
+                return wall_clock(read).astimezone(UTC)
             except NotUnderstood as error:
                 self.note("no_time" if error.code == "placeholder" else "not_a_time", path)
         elif value is not None:
@@ -280,6 +291,8 @@ class Intake:
 
     def url(self, value: Any, path: str, *, most: int = 2_000) -> str:
         """An address on the web: http or https, a host, no user name in it; else `""` and a finding."""
+        if type(value) is str and len(value) <= most and _is_plain_address(value):
+            return value
         text = self.text(value, path, most=most)
         if not text:
             return ""
@@ -303,6 +316,8 @@ class Intake:
         text = self.text(value, path, most=100)
         if not text:
             return ""
+        if usual := _MOBILE.fullmatch(text):
+            return f"+46{usual[1]}"
         try:
             return phone.parse(text).e164
         except NotUnderstood as error:
@@ -312,8 +327,10 @@ class Intake:
     def postcode(self, value: Any, path: str, *, swedish: bool = True) -> str:
         """A postcode as `NNN NN`; a foreign or odd one is kept as text."""
         text = self.text(value, path, most=40)
-        if not text or not swedish or _POSTCODE.fullmatch(text):
+        if not text or not swedish:
             return text
+        if usual := _POSTCODE.fullmatch(text):
+            return f"{usual[1]} {usual[2]}"
         try:
             return postcode.parse(text).code
         except NotUnderstood as error:
@@ -358,3 +375,11 @@ class Intake:
             return value
         self.note("not_finite" if type(value) is float else "out_of_range", path)
         return None
+
+
+def _iso(value: str) -> str | datetime:
+    """As the standard library reads it, or unread."""
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError:
+        return value

@@ -38,7 +38,7 @@ from brygga.model.parts import (
 )
 
 
-class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
+class Record(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """What all records share. `id` is `<connection>:<source id>`; never parse the second half."""
 
     id: Annotated[str, mark("id", D.TECHNICAL)]

@@ -80,9 +80,21 @@ def _write_the_rest(w: Writing, planned: Plan, prepared: list[Prepared]) -> None
     if batch.cursor is not None:
         stream, value = batch.cursor
         tx.run(SAVE_CURSOR, (batch.connection, stream, value, w.at_us))
+    if batch.listed is not None:
+        _write_listing(tx, batch.connection, *batch.listed, w.at_us)
     for kind, ids in ids_by_kind(planned.confirmed).items():
         sql = f"UPDATE rec_{kind} SET seen_us = ? WHERE id {tx.among}"
         tx.run(sql, (w.at_us, tx.array(ids)))
+
+
+def _write_listing(
+    tx: Tx, connection: str, run_id: str, stream: str, source_ids: list[str], at_us: int
+) -> None:
+    """Ids that a comparison under way has seen; the same again is the same."""
+    sql = f"DELETE FROM listing WHERE run_id = ? AND stream = ? AND source_id {tx.among}"
+    tx.run(sql, (run_id, stream, tx.array(source_ids)))
+    rows = [(run_id, source_id, connection, stream, at_us) for source_id in dict.fromkeys(source_ids)]
+    tx.load("listing", "run_id, source_id, connection, stream, at_us", rows)
 
 
 def _applied(planned: Plan, told: list[Change]) -> Applied:

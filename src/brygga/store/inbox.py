@@ -81,9 +81,9 @@ class Inbox(Room):
         """Cannot be worked on; a person may look at it."""
         self._settle([n], "parked", code, sv, now)
 
-    def inbox_drop(self, n: int, reason: str, now: datetime | None = None) -> None:
-        """A person said that it may go."""
-        self._settle([n], "dropped", reason, "", now)
+    def inbox_drop(self, n: int, reason: str, now: datetime | None = None) -> bool:
+        """A person said that it may go; False if there is none by that number."""
+        return self._settle([n], "dropped", reason, "", now) > 0
 
     def inbox_failed(self, n: int, code: str, sv: str) -> None:
         """Did not work this time; it stays and waits."""
@@ -109,15 +109,14 @@ class Inbox(Room):
         rows = self._db.rows("SELECT state, count(*) FROM inbox GROUP BY state")
         return {str(state): int(count) for state, count in rows}
 
-    def _settle(self, numbers: list[int], state: str, code: str, sv: str, now: datetime | None) -> None:
+    def _settle(self, numbers: list[int], state: str, code: str, sv: str, now: datetime | None) -> int:
         done_us = self._us(now)
 
         def work(tx: Tx) -> int:
             sql = f"UPDATE inbox SET state = ?, error_code = ?, error_sv = ?, done_us = ? WHERE n {tx.among}"
             return tx.run(sql, (state, code, sv, done_us, tx.array(numbers)))
 
-        if numbers:
-            self._db.write(work)
+        return self._db.write(work) if numbers else 0
 
     def _letter(self, row: Row) -> InboxItem:
         n, connection, key, received_us, state, repeats, attempts, code, sv, correlation_id, sealed = row

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from brygga.model import Record, content_hash, decode
+from brygga.model import Record, decode
 from brygga.model.records import RECORD_TYPES
 from brygga.store.database import Row
 from brygga.store.moments import from_us, maybe_from_us
+from brygga.store.prepare import raw_digest
 from brygga.store.room import Room
 from brygga.store.rows import StoredRow
 from brygga.store.sealing import label, unpack
@@ -85,14 +86,23 @@ class Records(Room):
         body = self._sealer.open(row[0], aad=label("raw", connection, kind, source_id))
         return unpack(body), from_us(row[1])
 
-    def same_raw(self, connection: str, kind: str, bodies: dict[str, bytes]) -> set[str]:
-        """Of source id → bytes, the source ids whose bytes are those that we hold: nothing to map again."""
+    def same_raw(
+        self, connection: str, kind: str, bodies: dict[str, bytes], *, mapped_by: bytes = b""
+    ) -> set[str]:
+        """Of source id → bytes, the source ids for which there is nothing to map again.
+
+        Their bytes are those that we hold, understood by the same mapping; the record stands
+        without a tombstone, and nothing of it is set aside.
+        """
         sql = (
-            "SELECT source_id, hash FROM raw WHERE connection = ? AND kind = ?"
-            f" AND source_id {self._db.among}"
+            f"SELECT w.source_id, w.hash FROM raw w JOIN {_table(kind)} r"
+            " ON r.id = w.connection || ':' || w.source_id AND r.deleted_us IS NULL"
+            f" WHERE w.connection = ? AND w.kind = ? AND w.source_id {self._db.among}"
+            " AND NOT EXISTS (SELECT 1 FROM parked p WHERE p.connection = w.connection AND p.kind = w.kind"
+            " AND p.source_id = w.source_id AND p.state = 'parked')"
         )
         rows = self._db.rows(sql, (connection, kind, self._db.array(bodies)))
-        return {source_id for source_id, digest in rows if content_hash(bodies[source_id]) == digest}
+        return {sid for sid, digest in rows if raw_digest(bodies[sid], mapped_by) == digest}
 
     def _rows(self, kind: str, where: str, values: Sequence[object]) -> list[StoredRow]:
         sql = f"SELECT {_COLUMNS} FROM {_table(kind)} WHERE {where}"

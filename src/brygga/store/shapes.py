@@ -51,6 +51,8 @@ class Batch(msgspec.Struct, kw_only=True):
     are all there are of that kind under that owner; the others become tombstones. `unparked`:
     (kind, source id) that are well again. `cursor`: (stream, value) saved with the page.
     `not_older`: leave a stored record alone if the source changed it later than the incoming one.
+    `listed`: (run, stream, source ids) that a comparison under way has seen with this batch.
+    `mapped_by` marks the mapping that made the records of their raw bytes (see `same_raw`).
     `overwrite_same_hash`: write raw and findings anew also where nothing changed.
     `raw_days`: how long the raw bytes are kept. Ids are canonical.
     """
@@ -64,6 +66,8 @@ class Batch(msgspec.Struct, kw_only=True):
     parked: list[Parked] = []
     unparked: list[tuple[str, str]] = []
     cursor: tuple[str, str] | None = None
+    listed: tuple[str, str, list[str]] | None = None
+    mapped_by: bytes = b""
     events: list[Event] = []
     overwrite_same_hash: bool = False
     not_older: bool = False

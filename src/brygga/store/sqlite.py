@@ -9,6 +9,8 @@ processes by BEGIN IMMEDIATE. Source: sqlite.org/wal.html, sqlite.org/pragma.htm
 from __future__ import annotations
 
 import contextlib
+import functools
+import itertools
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -25,6 +27,16 @@ PAGE_BYTES = 8192
 _MOST_IDLE_READERS = 4
 _PRAGMAS = ("cache_size = -16000", "temp_store = MEMORY", "foreign_keys = ON")
 _WRITER_PRAGMAS = ("wal_autocheckpoint = 2000", "journal_size_limit = 67108864")
+
+
+_ROWS_AT_ONCE = (256, 32, 4, 1)
+
+
+@functools.cache
+def _insert(table: str, columns: str, count: int) -> str:
+    """The text of an insert of so many rows; the same text again is the same prepared statement."""
+    row = f"({question_marks(columns)})"
+    return f"INSERT INTO {table} ({columns}) VALUES {', '.join([row] * count)}"
 
 
 class _Reads:
@@ -50,6 +62,10 @@ class _Reads:
 class _Writes(_Reads):
     """The transaction under way on the writing connection."""
 
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        super().__init__(connection)
+        self._most_values = connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER)
+
     def run(self, sql: str, values: Values = ()) -> int:
         return self._c.execute(sql, values).rowcount
 
@@ -57,9 +73,14 @@ class _Writes(_Reads):
         return self._c.executemany(sql, rows).rowcount if rows else 0
 
     def load(self, table: str, columns: str, rows: Sequence[Values]) -> None:
-        sql = f"INSERT INTO {table} ({columns}) VALUES ({question_marks(columns)})"
-        if rows:
-            self._c.executemany(sql, rows)
+        """Many rows a statement. Python lets another thread in at every statement; one that computes
+        keeps this one waiting for up to 5 ms, so a statement a row would be a hundred times slower."""
+        done, most = 0, self._most_values // (columns.count(",") + 1)
+        for count in _ROWS_AT_ONCE:
+            while count <= min(most, len(rows) - done):
+                part = rows[done : done + count]
+                self._c.execute(_insert(table, columns, count), list(itertools.chain.from_iterable(part)))
+                done += count
 
     def lock(self, name: str) -> None:
         """BEGIN IMMEDIATE already holds everything."""

@@ -8,12 +8,12 @@ from collections.abc import Iterable
 
 import msgspec
 
-from brygga.model import APPEND_ONLY, Estate, content_hash
+from brygga.model import APPEND_ONLY, Estate
 from brygga.store.compare import Planned
 from brygga.store.database import Clash, Tx
 from brygga.store.jsons import to_json
 from brygga.store.moments import DAY_US
-from brygga.store.prepare import Prepared, ids_by_kind, owner_of, plain, whole
+from brygga.store.prepare import Prepared, ids_by_kind, owner_of, plain, raw_digest, whole
 from brygga.store.sealing import Sealer, label, pack
 from brygga.store.shapes import Batch, Change
 
@@ -198,7 +198,7 @@ def _raw_row(w: Writing, one: Prepared) -> tuple[object, ...] | None:
     aad = label("raw", w.batch.connection, one.kind, one.source_id)
     body = w.sealer.seal(pack(one.raw), aad=aad)
     until = w.at_us + w.batch.raw_days * DAY_US
-    digest = content_hash(one.raw)
+    digest = raw_digest(one.raw, w.batch.mapped_by)
     return (w.batch.connection, one.kind, one.source_id, digest, len(one.raw), w.at_us, until, body)
 
 

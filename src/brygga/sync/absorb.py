@@ -4,21 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import Protocol, TypeVar
 
 import msgspec
 
-from brygga.model import Invalid, Mapped, kind_of
+from brygga.model import Invalid, Mapped, encode, kind_of
 from brygga.model.quality import remarks
 from brygga.store import Batch, Incoming, Parked
 
 
-class Piece(msgspec.Struct, frozen=True, kw_only=True):
-    """One record as its source gave it, on its way in."""
+class Piece(Protocol):
+    """One record as its source gave it, on its way in: whatever the connectors room calls that."""
 
-    kind: str
-    source_id: str
-    body: bytes
-    fetched_at: datetime
+    @property
+    def kind(self) -> str:
+        """The kind of record asked for."""
+
+    @property
+    def source_id(self) -> str:
+        """Its source's id for it."""
+
+    @property
+    def body(self) -> bytes:
+        """The exact bytes."""
+
+
+P = TypeVar("P", bound=Piece)
 
 
 class Absorbed(msgspec.Struct, kw_only=True):
@@ -29,8 +40,8 @@ class Absorbed(msgspec.Struct, kw_only=True):
 
 
 def absorb(
-    pieces: Iterable[Piece],
-    to_model: Callable[[Piece], Mapped],
+    pieces: Iterable[P],
+    to_model: Callable[[P], Mapped],
     *,
     connection: str,
     now: datetime,
@@ -49,9 +60,10 @@ def absorb(
     return Absorbed(batch=batch, mapped=kept)
 
 
-def _one(piece: Piece, to_model: Callable[[Piece], Mapped], batch: Batch) -> Mapped | None:
+def _one(piece: P, to_model: Callable[[P], Mapped], batch: Batch) -> Mapped | None:
     try:
         mapped = to_model(piece)
+        docs = [encode(record) for record in mapped.records]
     except Invalid as error:
         batch.parked.append(_parked(piece, batch.connection, error.code, error.sv, error.message))
         return None
@@ -60,18 +72,18 @@ def _one(piece: Piece, to_model: Callable[[Piece], Mapped], batch: Batch) -> Map
         sv = "Uppgifterna gick inte att tolka. De är sparade och kan läsas om."
         batch.parked.append(_parked(piece, batch.connection, "mapping_failed", sv, name))
         return None
-    _add(mapped, piece, batch)
+    _add(mapped, docs, piece, batch)
     return mapped
 
 
-def _add(mapped: Mapped, piece: Piece, batch: Batch) -> None:
+def _add(mapped: Mapped, docs: list[bytes], piece: Piece, batch: Batch) -> None:
     """The record asked for carries the raw bytes and the mapping's findings; its parts come after it."""
-    for number, record in enumerate(mapped.records):
-        found = remarks(record)
-        if number == 0:
-            found = [*mapped.findings, *found]
-        raw = piece.body if number == 0 else None
-        batch.incoming.append(Incoming(record=record, raw=raw, findings=found))
+    raw: bytes | None = piece.body
+    findings = mapped.findings
+    for record, doc in zip(mapped.records, docs, strict=True):
+        found = [*findings, *remarks(record)]
+        batch.incoming.append(Incoming(record=record, raw=raw, findings=found, doc=doc))
+        raw, findings = None, []
     for kind in mapped.complete_kinds:
         present = [r.id for r in mapped.records if kind_of(r) == kind]
         batch.complete.append((mapped.owner_id, kind, present))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 import time
+import traceback
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 from typing import Any
@@ -138,14 +139,15 @@ def _broke(request: Asked, error: Exception) -> Response[str]:
 
 def _ours(request: Asked, error: Exception, text: str, status: int) -> Response[str]:
     case = f"{secrets.token_hex(2)}-{secrets.token_hex(1)}".upper()
-    log.error(
-        "case %s: %s on %s",
-        case,
-        type(error).__name__,
-        request.scope.get("path_template", "a page"),
-        exc_info=error,
-    )
+    log.error("case %s: %s at %s", case, type(error).__name__, _where(error))
     return bare("message.html", _lang(request), status, text=text, case=case, ways=["again"])
+
+
+def _where(error: BaseException) -> str:
+    """The places in our own code that an error came through; never its text, which may name someone."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in frames if "brygga" in f.filename]
+    return " < ".join(reversed(ours[-6:])) or "unknown place"
 
 
 __all__ = ["App", "framework"]

@@ -172,9 +172,8 @@ class Intake:
         known = self._gates.get(name)
         if known is not None and self._clock() < known.until_s:
             return known
-        try:
-            live = await asyncio.to_thread(self._hub.connections.live, name)
-        except BryggaError:
+        live = await asyncio.to_thread(self._open, name)
+        if live is None:
             self._gates.pop(name, None)
             return None
         if "webhooks" not in live.manifest.abilities:
@@ -183,6 +182,12 @@ class Intake:
         connector = known.connector if known is not None and same else self._connector(live)
         self._gates[name] = Gate(live, connector, self._clock() + LIVE_S)
         return self._gates[name]
+
+    def _open(self, name: str) -> Live | None:
+        """None when there is no such connection; one that cannot be opened raises: the sender comes again."""
+        if self._hub.store.setting_get(f"connection:{name}") is None:
+            return None
+        return self._hub.connections.live(name)
 
     def _connector(self, live: Live) -> ReceiveWebhooks:
         """The connection's connector once more, with secrets that are remembered for a moment."""

@@ -100,7 +100,7 @@ class Speech:
 def address(path: str, /, **query: Any) -> Markup:
     """A link of ours, escaped once and for all: `/objekt/vitec:1?visa=price`. Empty values are left out."""
     given = {name: value for name, value in query.items() if value not in (None, "", 0)}
-    return Markup(escape(quote(path, safe="/:@") + (f"?{urlencode(given)}" if given else "")))
+    return escape(quote(path, safe="/:@") + (f"?{urlencode(given)}" if given else ""))
 
 
 @functools.cache

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import functools
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from litestar import Request, Response
 from litestar.exceptions import NotAuthorizedException, NotFoundException, PermissionDeniedException
@@ -22,6 +22,7 @@ from brygga.web.looks import Looks
 from brygga.web.page import Pages, page_words
 from brygga.web.sessions import Door, Session
 
+P = ParamSpec("P")
 T = TypeVar("T")
 Asked = Request[Any, Any, Any]
 Made = Response[str] | Redirect
@@ -64,6 +65,20 @@ def tongue_for(session: Session) -> Tongue:
     return tongue_of(session.lang)
 
 
+def threaded(make: Callable[P, T]) -> Callable[P, Coroutine[Any, Any, T]]:
+    """A handler that reads the store, run in a thread.
+
+    The framework's own way of doing so wraps a handler twice when its address takes both GET and
+    POST, and then answers with a coroutine.
+    """
+
+    @functools.wraps(make)
+    async def handler(*args: P.args, **named: P.kwargs) -> T:
+        return await asyncio.to_thread(make, *args, **named)
+
+    return handler
+
+
 async def form_of(request: Asked, *, change: bool = True) -> Mapping[str, str]:
     """A form that this session was given. Raises NotYours, TooOld.
 
@@ -93,7 +108,7 @@ async def do(site: Site, work: Callable[..., T], *args: Any, **named: Any) -> T:
 
 def back(path: Markup | str, done: str = "") -> Redirect:
     """After a form: to a page that says what was done, so that reloading does nothing twice."""
-    where = str(Markup(path).unescape()) if isinstance(path, Markup) else path
+    where = path.unescape() if isinstance(path, Markup) else path
     joint = "&" if "?" in where else "?"
     return Redirect(f"{where}{joint}klart={done}" if done else where, status_code=303)
 

@@ -1,4 +1,4 @@
-"""Signs of life for machines: `/health/live`, `/health/ready`, `/metrics`. Nothing personal, no names of homes."""
+"""Signs of life for machines: `/health/live`, `/health/ready`, `/metrics`. Nothing personal."""
 
 from __future__ import annotations
 

@@ -82,6 +82,11 @@ class Wire:
         )
         self._attempts = Attempts(profile, self._limiter, self._breaker, around)
 
+    @property
+    def kit(self) -> Kit:
+        """What this line shares with all others, for ways out that are not HTTP (mail)."""
+        return self._kit
+
     async def call(self, call: Call) -> Answer:
         """Send `call` through the whole pipeline and give its successful answer.
 

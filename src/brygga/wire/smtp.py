@@ -2,8 +2,9 @@
 
 Mail cannot go through the HTTP pipeline, but the same holds for it: addresses are looked at
 before they are dialled, limits are held over all processes through the slot store, certificates
-are verified, and what happened is one of the errors of `brygga.model.errors`. There is no
-breaker: a server that is down gives Retryable at once and costs one try.
+are verified, what happened is one of the errors of `brygga.model.errors`, and each hand-over
+leaves one log line and metrics (`smtp_turn`). There is no breaker: a server that is down gives
+Retryable at once and costs one try.
 
 Sources: RFC 5321 (SMTP), 3207 (STARTTLS), 4954 (AUTH), 8314 (implicit TLS), 1870 (SIZE), 3463
 (enhanced codes), 6531 (SMTPUTF8).
@@ -15,7 +16,6 @@ import asyncio
 import contextlib
 import re
 import ssl
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Final, TypeVar
 
@@ -23,18 +23,17 @@ import aiosmtplib
 import msgspec
 
 from brygga.model.errors import OutcomeUnknown, Refused, Rejected, Retryable
-from brygga.wire.memory import MemorySlots
+from brygga.wire.pipeline import Kit
 from brygga.wire.smtp_dial import SmtpProfile, dial
 from brygga.wire.smtp_errors import AGAIN, SmtpErrors, enhanced
-from brygga.wire.state import SlotStore
-from brygga.wire.threads import ask
+from brygga.wire.smtp_turn import ACCEPTED, Turns, tally
 
 Secret = Callable[[], Awaitable[str]]
 T = TypeVar("T")
 
-ACCEPTED: Final = "accepted"
+SEND: Final = "mail.send"
+CHECK: Final = "mail.check"
 _QUEUED = re.compile(r"queued as ([\w.-]{1,100})", re.IGNORECASE)
-_LONGEST_NAP_S = 0.25
 
 
 class Handed(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,7 +50,8 @@ class Handed(msgspec.Struct, frozen=True, kw_only=True):
 class SmtpLine:
     """Hands messages to one server, each over a connection of its own.
 
-    `password` is asked for at each sign-in. `tls`: a context that verifies (default: the system's
+    `password` is asked for at each sign-in. `kit`: what this process shares with others; without
+    one limits hold for this line only. `tls`: a context that verifies (default: the system's
     authorities). Raises the errors of `brygga.model.errors`.
     """
 
@@ -60,21 +60,18 @@ class SmtpLine:
         profile: SmtpProfile,
         *,
         password: Secret | None = None,
-        slots: SlotStore | None = None,
+        kit: Kit | None = None,
         tls: ssl.SSLContext | None = None,
-        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._profile = profile
         self._errors = SmtpErrors(profile.connection)
         self._password = password
-        self._slots: SlotStore = slots or MemorySlots()
+        self._turns = Turns(profile, kit or Kit(), self._errors)
         self._tls = tls
-        self._clock = clock
-        self._key = f"{profile.tenant}/{profile.connection}"
 
     async def probe(self) -> None:
         """Connect, encrypt, sign in, leave. Nothing is sent."""
-        async with self._slot("email.check"), self._session("email.check"):
+        async with self._turns.turn(CHECK), self._in_time(CHECK), self._session(CHECK):
             pass
 
     async def hand_over(self, *, sender: str, recipients: Sequence[str], message: bytes) -> Handed:
@@ -83,36 +80,27 @@ class SmtpLine:
         Raises Rejected or Retryable when no recipient is taken, and OutcomeUnknown when the line
         broke after DATA was begun: then the message may have gone.
         """
-        operation = "email.send"
-        async with self._slot(operation), self._session(operation) as client:
+        async with (
+            self._turns.turn(SEND, recipients=len(recipients), bytes=len(message)) as facts,
+            self._in_time(SEND) as deadline,
+            self._session(SEND) as client,
+        ):
             results = await self._envelope(client, sender, recipients, message)
-            queue_id = await self._data(client, message)
+            facts.update(tally(results))
+            deadline.reschedule(None)  # DATA has its own time limit, and running out of it is a doubt
+            facts["queue_id"] = queue_id = await self._data(client, message)
         return Handed(queue_id=queue_id, results=results)
 
     @contextlib.asynccontextmanager
-    async def _slot(self, operation: str) -> AsyncIterator[None]:
-        """One of the connection's slots, held over all processes; Retryable when none comes free."""
-        limits, ends_at = self._profile.limits, self._clock() + self._profile.limits.deadline_s
-        while True:
-            grant = await ask(
-                self._slots,
-                self._slots.take,
-                self._key,
-                calls=limits.calls,
-                at_once=limits.at_once,
-                tokens=1,
-                permits=1,
-                holds_s=limits.deadline_s,
-            )
-            if grant.lease:
-                break
-            if self._clock() >= ends_at:
-                raise self._errors.error(Retryable, operation, "no_slot", f"Mejlen står i kö. {AGAIN}")
-            await asyncio.sleep(min(grant.wait_s or 0.01, _LONGEST_NAP_S))
+    async def _in_time(self, operation: str) -> AsyncIterator[asyncio.Timeout]:
+        """A deadline for all that comes before DATA, so that no slow server holds a slot for ever."""
         try:
-            yield
-        finally:
-            await ask(self._slots, self._slots.give_back, grant.lease, spent=1, cools_s=limits.per_s)
+            async with asyncio.timeout(self._profile.limits.deadline_s) as deadline:
+                yield deadline
+        except TimeoutError as error:
+            raise self._errors.error(
+                Retryable, operation, "unreachable", f"Mejlservern svarar för långsamt just nu. {AGAIN}"
+            ) from error
 
     @contextlib.asynccontextmanager
     async def _session(self, operation: str) -> AsyncIterator[aiosmtplib.SMTP]:
@@ -183,7 +171,6 @@ class SmtpLine:
         self, client: aiosmtplib.SMTP, sender: str, recipients: Sequence[str], message: bytes
     ) -> dict[str, str]:
         """MAIL and one RCPT each. Raises when nobody is left to send to."""
-        operation = "email.send"
         utf8 = not all(address.isascii() for address in (sender, *recipients))
         can_utf8 = client.supports_extension("smtputf8")
         self._demand_size(client, message)
@@ -192,10 +179,10 @@ class SmtpLine:
         if encoding == "utf-8":
             options.append("SMTPUTF8")
         try:
-            await self._guarded(operation, client.mail(sender, options=options, encoding=encoding))
+            await self._guarded(SEND, client.mail(sender, options=options, encoding=encoding))
         except UnicodeEncodeError as error:
             raise self._errors.error(
-                Rejected, operation, "sender_refused", "Mejlservern kan inte ta emot avsändarens adress."
+                Rejected, SEND, "sender_refused", "Mejlservern kan inte ta emot avsändarens adress."
             ) from error
         results: dict[str, str] = {}
         for address in recipients:
@@ -208,7 +195,7 @@ class SmtpLine:
 
     async def _recipient(self, client: aiosmtplib.SMTP, address: str, encoding: str) -> str:
         try:
-            await self._guarded("email.send", client.rcpt(address, encoding=encoding), alone=True)
+            await self._guarded(SEND, client.rcpt(address, encoding=encoding), alone=True)
         except aiosmtplib.SMTPRecipientRefused as error:
             word = "later" if 400 <= error.code < 500 else "refused"
             return f"{word} {enhanced(error.code, error.message)}"
@@ -220,7 +207,7 @@ class SmtpLine:
         if stated.isdigit() and 0 < int(stated) < len(message):
             raise self._errors.error(
                 Rejected,
-                "email.send",
+                SEND,
                 "too_large",
                 "Mejlet är för stort för mejlservern. Ta bort eller minska bilagorna.",
             )
@@ -230,11 +217,11 @@ class SmtpLine:
             return
         if any(said.startswith("later") for said in results.values()):
             raise self._errors.error(
-                Retryable, "email.send", "later", f"Mejlservern kan inte ta emot just nu. {AGAIN}"
+                Retryable, SEND, "later", f"Mejlservern kan inte ta emot just nu. {AGAIN}"
             )
         raise self._errors.error(
             Rejected,
-            "email.send",
+            SEND,
             "recipients_refused",
             "Mejlservern tog inte emot någon av mottagarna. Att skicka igen hjälper inte. "
             "Kontrollera adresserna.",
@@ -245,11 +232,11 @@ class SmtpLine:
         try:
             answer = await client.data(message)
         except aiosmtplib.SMTPDataError as error:
-            raise self._errors.judged("email.send", error.code, error.message) from error
+            raise self._errors.judged(SEND, error.code, error.message) from error
         except (aiosmtplib.SMTPServerDisconnected, TimeoutError, OSError) as error:
             raise self._errors.error(
                 OutcomeUnknown,
-                "email.send",
+                SEND,
                 "outcome_unknown",
                 "Mejlet kan ha gått i väg utan kvitto. Vi skickar inte igen förrän du har svarat.",
             ) from error

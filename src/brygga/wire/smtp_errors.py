@@ -14,6 +14,13 @@ from brygga.wire import correlation
 AGAIN: Final = "Vi försöker igen. Du behöver inte göra något."
 _ENHANCED = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _CANNOT_LOG_IN = frozenset({530, 534, 535, 538})
+_FAULTS = {
+    "later": Fault.PROVIDER,
+    "unreachable": Fault.NETWORK,
+    "outcome_unknown": Fault.NETWORK,
+    "no_slot": Fault.OURS,
+}
+"""Error code → whose fault it is; all others are the office's."""
 
 
 class SmtpErrors:
@@ -63,7 +70,6 @@ class SmtpErrors:
         status: int | None = None,
     ) -> BryggaError:
         """An error of this connection, with the trace number of the work under way."""
-        fault = Fault.NETWORK if code in ("unreachable", "outcome_unknown") else Fault.OFFICE
         return kind(
             f"{self._connection}: {operation}: {message or code.replace('_', ' ')}",
             code=code,
@@ -71,7 +77,7 @@ class SmtpErrors:
             connection=self._connection,
             operation=operation,
             correlation_id=correlation.current(),
-            fault=Fault.PROVIDER if code == "later" else fault,
+            fault=_FAULTS.get(code, Fault.OFFICE),
             status=status,
         )
 

@@ -14,7 +14,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from brygga.connectors import manifest
-from brygga.connectors.abilities import Party, PictureLink, Publication
+from brygga.connectors.abilities import Party, PictureLink, Publication, Remark
 from brygga.connectors.hemnet.api import Hemnet
 from brygga.model import Agent, Contact, Estate, NeedsSignIn, Office, Viewing
 from brygga.model.parts import Address, Areas, Building, Energy, Fee, Price, Sale, Share, Texts
@@ -285,3 +285,20 @@ def kit() -> Any:
         NOW=NOW,
         PERSONNUMMER=PERSONNUMMER,
     )
+
+
+@pytest.fixture
+def check(offline: Any, kit: Any) -> Callable[..., dict[str, Remark]]:
+    """Code → remark for a whole publication with some parts changed."""
+
+    def run(
+        *, state: dict[str, Any] | None = None, settings: dict[str, Any] | None = None, **changes: Any
+    ) -> dict[str, Remark]:
+        estate = {k.removeprefix("estate_"): changes.pop(k) for k in list(changes) if k.startswith("estate_")}
+        publication: Publication = kit.a_publication(**changes)
+        if estate:
+            publication.estate = kit.an_estate(**estate)
+        found = offline(**(settings or {})).preflight(publication, state or {})
+        return {remark.code: remark for remark in found}
+
+    return run

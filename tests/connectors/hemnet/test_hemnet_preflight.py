@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 import pytest
 
-from brygga.connectors.abilities import Party, Publication, Remark
+from brygga.connectors.abilities import Party
 from brygga.connectors.hemnet.mapping import preflight
 from brygga.model import Contact, Viewing
 from brygga.model.parts import Address, Areas, Building, Fee, Marketing, Price, Texts
@@ -22,23 +21,6 @@ SHOWN = {
     "been": ["FOR_SALE"],
     "price_kr": 4_000_000,
 }
-
-
-@pytest.fixture
-def check(offline: Any, kit: Any) -> Callable[..., dict[str, Remark]]:
-    """Code → remark for a whole publication with some parts changed."""
-
-    def run(
-        *, state: dict[str, Any] | None = None, settings: dict[str, Any] | None = None, **changes: Any
-    ) -> dict[str, Remark]:
-        estate = {k.removeprefix("estate_"): changes.pop(k) for k in list(changes) if k.startswith("estate_")}
-        publication: Publication = kit.a_publication(**changes)
-        if estate:
-            publication.estate = kit.an_estate(**estate)
-        found = offline(**(settings or {})).preflight(publication, state or {})
-        return {remark.code: remark for remark in found}
-
-    return run
 
 
 def a_seller(kit: Any, **changes: Any) -> list[Contact]:
@@ -202,38 +184,6 @@ def test_every_remark_there_is_has_been_seen_here() -> None:
         "image_small",
     }
     assert seen == set(preflight.words())
-
-
-def pictures_state(**states: str) -> dict[str, Any]:
-    keys = {name: f"{name}@{'a' * 32}" for name in states}
-    return {"images": {keys[n]: {"id": n, "state": s} for n, s in states.items()}}
-
-
-def test_a_failed_picture_only_warns_while_another_is_in_place(check: Any) -> None:
-    found = check(state=pictures_state(B1="completed", B2="failed"))
-    assert found["image_failed"].sv == "Bild 2 kunde inte läsas av Hemnet."
-    assert not found["image_failed"].stops
-
-
-def test_all_pictures_failed_means_that_hemnet_cannot_reach_us(check: Any) -> None:
-    found = check(state=pictures_state(B1="failed", B2="failed"))
-    assert found["images_unreachable"].stops
-    assert "image_failed" not in found
-
-
-def test_pictures_being_processed_are_waited_for_not_stopped_at(check: Any) -> None:
-    found = check(state=pictures_state(B1="in_progress", B2="in_progress"))
-    assert found["images_waiting"].sv == ("Hemnet behandlar ännu 2 bilder. Vi publicerar när de är klara.")
-    assert not found["images_waiting"].stops
-
-
-def test_a_small_picture_is_named_with_its_size_but_a_floor_plan_may_be_small(check: Any, kit: Any) -> None:
-    small = msgspec.structs.replace(kit.a_picture("B1"), width_px=800, height_px=600)
-    plan = msgspec.structs.replace(small, floor_plan=True)
-    assert check(pictures=[kit.a_picture("B0"), small])["image_small"].sv == (
-        "Bild 2 är 800 × 600. Den blir suddig."
-    )
-    assert check(pictures=[plan]) == {}
 
 
 @pytest.mark.parametrize("estate_type", ["plot", "farm", "premises", "commercial"])

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import msgspec
 import pytest
 
-from brygga.model import Invalid, Refused, Rejected, Retryable, Unsupported
+from brygga.model import Rejected, Retryable, Unsupported
 from brygga.model.parts import Price
 
 ALL_STEPS = [
@@ -213,97 +212,6 @@ async def test_a_market_state_that_is_not_allowed_is_never_tried(stand: Any, kit
     assert not [c for c in stand.line.calls if c.operation == "market_state.set"]
 
 
-async def test_a_sold_home_is_reported_and_taken_down(stand: Any, kit: Any) -> None:
-    state, _ = await kit.drive(stand.connector(), stand.publication())
-    publication = stand.publication(estate=kit.sold(kit.an_estate()), wish="sold")
-    state, done = await kit.drive(stand.connector(), publication, state)
-    assert done == ["sale", "unpublish"]
-    (ad,) = stand.ads
-    assert (ad["final_price_kr"], ad["contract_date"]) == (4_300_000, "2026-11-20")
-    assert not ad["visible"]
-    assert state["status"] == "sold"
-    assert stand.connector().steps(publication, state) == []
-
-
-async def test_a_corrected_final_price_corrects_the_sale(stand: Any, kit: Any) -> None:
-    state, _ = await kit.drive(stand.connector(), stand.publication())
-    estate = kit.sold(kit.an_estate())
-    state, _ = await kit.drive(stand.connector(), stand.publication(estate=estate, wish="sold"), state)
-    estate.price.final_kr = 4_310_000
-    _, done = await kit.drive(stand.connector(), stand.publication(estate=estate, wish="sold"), state)
-    assert done == ["sale"]
-    assert stand.ads[0]["final_price_kr"] == 4_310_000
-    assert len(stand.imitation.sales) == 1
-
-
-async def test_a_sale_without_final_price_is_not_sent_and_the_ad_stays(stand: Any, kit: Any) -> None:
-    state, _ = await kit.drive(stand.connector(), stand.publication())
-    estate = kit.sold(kit.an_estate())
-    estate.price.final_kr = None
-    publication = stand.publication(estate=estate, wish="sold")
-    with pytest.raises(Invalid, match="final price"):
-        await kit.drive(stand.connector(), publication, state)
-    with pytest.raises(Refused) as caught:
-        await stand.connector().run("unpublish", publication, state)
-    assert caught.value.code == "sale_first"
-    assert stand.ads[0]["visible"]
-
-
-async def test_a_home_that_was_never_shown_reports_no_sale(stand: Any, kit: Any) -> None:
-    publication = stand.publication(estate=kit.sold(kit.an_estate()), wish="sold")
-    assert stand.connector().steps(publication, {}) == []
-
-
-async def test_a_withdrawn_home_is_taken_down_once(stand: Any, kit: Any) -> None:
-    state, _ = await kit.drive(stand.connector(), stand.publication())
-    gone = stand.publication(wish="gone")
-    state, done = await kit.drive(stand.connector(), gone, state)
-    assert done == ["unpublish"]
-    assert state["status"] == "unpublished"
-    assert stand.connector().steps(gone, state) == []
-
-
-async def test_a_withdrawn_home_can_be_shown_again(stand: Any, kit: Any) -> None:
-    state, _ = await kit.drive(stand.connector(), stand.publication())
-    state, _ = await kit.drive(stand.connector(), stand.publication(wish="gone"), state)
-    _, done = await kit.drive(stand.connector(), stand.publication(), state)
-    assert kit.once(done) == ["publish", "visible"]
-    assert stand.ads[0]["visible"]
-    assert stand.sent_twice == {}
-
-
-async def test_a_sold_home_is_not_published_again_by_accident(stand: Any, kit: Any) -> None:
-    state, _ = await kit.drive(stand.connector(), stand.publication())
-    publication = stand.publication(estate=kit.sold(kit.an_estate()), wish="sold")
-    state, _ = await kit.drive(stand.connector(), publication, state)
-    with pytest.raises(Refused) as caught:
-        await kit.drive(stand.connector(), stand.publication(), state)
-    assert caught.value.code == "sold_here"
-    assert len(stand.imitation.sales) == 1
-
-
-async def test_a_person_may_publish_a_sold_home_again_and_the_sale_is_forgotten_here_too(
-    stand: Any, kit: Any
-) -> None:
-    state, _ = await kit.drive(stand.connector(), stand.publication())
-    estate = kit.sold(kit.an_estate())
-    state, _ = await kit.drive(stand.connector(), stand.publication(estate=estate, wish="sold"), state)
-    again = stand.publication(options={"even_if_sold": True})
-    state, _ = await kit.drive(stand.connector(), again, state)
-    assert stand.ads[0]["visible"]
-    assert stand.imitation.sales == {}
-    assert state["sale"] is None
-
-
-async def test_after_the_window_an_old_sale_does_not_stop_us(stand: Any, kit: Any) -> None:
-    state, _ = await kit.drive(stand.connector(), stand.publication())
-    estate = kit.sold(kit.an_estate())
-    state, _ = await kit.drive(stand.connector(), stand.publication(estate=estate, wish="sold"), state)
-    stand.now += timedelta(days=184)
-    state, _ = await kit.drive(stand.connector(), stand.publication(), state)
-    assert stand.ads[0]["visible"]
-
-
 async def test_the_remote_view_tells_price_and_state_or_that_it_is_missing(stand: Any, kit: Any) -> None:
     connector = stand.connector()
     assert (await connector.remote_view({}))["missing"] is True
@@ -317,22 +225,3 @@ async def test_the_remote_view_tells_price_and_state_or_that_it_is_missing(stand
 async def test_an_unknown_step_is_unsupported(stand: Any, kit: Any) -> None:
     with pytest.raises(Unsupported):
         await stand.connector().run("dance", stand.publication(), {})
-
-
-async def test_two_homes_of_a_new_office_make_one_agency(stand: Any, kit: Any) -> None:
-    import asyncio
-
-    connector = stand.connector()
-    homes = [stand.publication(estate=kit.an_estate(id=f"vitec:OBJ{n}")) for n in range(4)]
-    await asyncio.gather(*(kit.drive(connector, home) for home in homes))
-    assert len(stand.imitation.agencies) == 1
-    assert len(stand.ads) == 4
-
-
-async def test_an_office_tied_by_hand_is_used_as_it_is(stand: Any, kit: Any) -> None:
-    first = await kit.drive(stand.connector(), stand.publication())
-    agency_id = first[0]["agency_id"]
-    home = stand.publication(estate=kit.an_estate(id="vitec:OBJ9"))
-    connector = stand.connector(agencies={"vitec:K1": agency_id}, create_agencies=False)
-    await kit.drive(connector, home)
-    assert not [c for c in stand.line.calls if c.operation.startswith("agency.")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import ssl
+import time
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ from brygga.connectors.abilities import Mail
 from brygga.connectors.smtp.api import Smtp
 from brygga.model import NeedsSignIn
 from brygga.sandbox.smtp import SmtpSink
+from brygga.wire import Kit
 from brygga.wire.smtp import SmtpLine
 from brygga.wire.smtp_dial import SmtpProfile
 
@@ -36,7 +38,7 @@ def a_mail(**changes: Any) -> Mail:
 class Scripted:
     """Answers each command by its first word. `None`: the line is cut. A list: one after the other.
 
-    `body` is the answer to the message itself.
+    `body` is the answer to the message itself, `delay_s` later; other answers come after `dawdle_s`.
     """
 
     def __init__(self) -> None:
@@ -54,13 +56,15 @@ class Scripted:
         self.messages: list[bytes] = []
         self.port = 0
         self.open = self.most_open = 0
-        self.delay_s = 0.0
+        self.came_at: list[float] = []
+        self.delay_s = self.dawdle_s = 0.0
 
     def count(self, verb: str) -> int:
         return sum(line.upper().startswith(verb) for line in self.heard)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.open += 1
+        self.came_at.append(time.monotonic())
         self.most_open = max(self.most_open, self.open)
         try:
             if self._say(writer, "greeting"):
@@ -75,7 +79,10 @@ class Scripted:
         while line := await reader.readline():
             self.heard.append(line.decode().rstrip())
             verb = line[:4].decode().upper()
+            await asyncio.sleep(self.dawdle_s)
             if not self._say(writer, verb):
+                return
+            if verb == "QUIT":
                 return
             if verb == "DATA" and str(self.says["DATA"]).startswith("354"):
                 self.messages.append(await reader.readuntil(b"\r\n.\r\n"))
@@ -115,12 +122,14 @@ async def sink() -> AsyncIterator[SmtpSink]:
 def line_to() -> Callable[..., SmtpLine]:
     """A line to a port of this machine."""
 
-    def make(port: int, *, password: str = "", tls: Any = None, slots: Any = None, **facts: Any) -> SmtpLine:
+    def make(
+        port: int, *, password: str = "", tls: Any = None, kit: Kit | None = None, **facts: Any
+    ) -> SmtpLine:
         async def secret() -> str:
             return password
 
         profile = SmtpProfile(connection="mail", port=port, **({"host": "127.0.0.1"} | facts))
-        return SmtpLine(profile, password=secret, tls=tls, slots=slots)
+        return SmtpLine(profile, password=secret, tls=tls, kit=kit)
 
     return make
 
@@ -129,18 +138,19 @@ def line_to() -> Callable[..., SmtpLine]:
 def connector_to() -> Callable[..., Smtp]:
     """A connector whose settings name a port of this machine."""
 
-    def make(port: int, *, line: Any = None, password: str | None = None, **settings: Any) -> Smtp:
+    def make(
+        port: int, *, wire: Any = None, line: Any = None, password: str | None = None, **settings: Any
+    ) -> Smtp:
         async def secrets(field: str) -> str:
             if password is None:
                 raise NeedsSignIn(f"{field} is not set")
             return password
 
         return Smtp(
-            None,
+            wire,
             connection="mail",
             settings={"host": "127.0.0.1", "port": port, **settings},
             secrets=secrets,
-            line=line,
             now=lambda: NOW,
         )
 

@@ -11,6 +11,7 @@ import pytest
 
 from brygga.model import (
     BryggaError,
+    Fault,
     NeedsSignIn,
     OutcomeUnknown,
     Refused,
@@ -18,8 +19,8 @@ from brygga.model import (
     Retryable,
 )
 from brygga.sandbox.smtp import SmtpSink
+from brygga.wire import Kit
 from brygga.wire.call import Limits
-from brygga.wire.memory import MemorySlots
 from brygga.wire.smtp_errors import enhanced
 
 MESSAGE = b"Subject: hej\r\n\r\n.punkt\r\nslut\r\n"
@@ -270,14 +271,25 @@ async def test_a_probe_sends_nothing(scripted: Any, line_to: Any) -> None:
 
 
 async def test_no_more_are_under_way_than_the_limit_says_over_two_lines(scripted: Any, line_to: Any) -> None:
-    """Two lines with one slot store are as two processes with one database."""
+    """Two connections of a connector in one process share its kit."""
     scripted.delay_s = 0.02
-    slots = MemorySlots()
+    kit = Kit()
     limits = Limits(calls=100, per_s=0.05, at_once=2)
-    lines = [line_to(scripted.port, slots=slots, limits=limits) for _ in range(2)]
+    lines = [line_to(scripted.port, kit=kit, limits=limits) for _ in range(2)]
     await asyncio.gather(*(hand(lines[n % 2]) for n in range(8)))
     assert len(scripted.messages) == 8
     assert scripted.most_open == 2
+
+
+async def test_a_server_that_dawdles_before_the_message_does_not_keep_its_slot(
+    scripted: Any, line_to: Any
+) -> None:
+    scripted.dawdle_s = 0.15
+    line = line_to(scripted.port, limits=Limits(timeout_s=0.3, deadline_s=0.2))
+    with pytest.raises(Retryable) as caught:
+        await hand(line, *(f"person{n}@example.com" for n in range(9)))
+    assert caught.value.code == "unreachable"
+    assert scripted.count("DATA") == 0
 
 
 async def test_the_rate_is_held(scripted: Any, line_to: Any) -> None:
@@ -293,7 +305,7 @@ async def test_waiting_too_long_for_a_slot_is_retryable(scripted: Any, line_to: 
     await hand(line)
     with pytest.raises(Retryable) as caught:
         await hand(line)
-    assert caught.value.code == "no_slot"
+    assert (caught.value.code, caught.value.fault) == ("no_slot", Fault.OURS)
     assert len(scripted.messages) == 1
 
 

@@ -177,9 +177,13 @@ def test_settings_that_cannot_be_used_are_named(given: dict[str, Any]) -> None:
     assert caught.value.code == "setting_unusable"
 
 
+GENERAL = {"allow_private", "calls", "per_s", "at_once"}
+"""Settings that every connection may have, whatever its connector."""
+
+
 def test_the_manifest_and_the_settings_name_the_same_things() -> None:
     named = {s.name for s in manifest.load("smtp").settings if not s.secret}
-    assert named == set(Settings.__struct_fields__) - {"allow_private"}
+    assert named == set(Settings.__struct_fields__) - GENERAL
 
 
 def test_the_class_has_the_abilities_that_the_manifest_lists(connector_to: Any) -> None:

@@ -13,8 +13,7 @@ import msgspec
 import pytest
 
 from brygga.connectors.abilities import RawRecord
-from brygga.connectors.vitec.mapping import estate as map_estate
-from brygga.connectors.vitec.mapping import status, words
+from brygga.connectors.vitec.mapping import status, to_model, words
 from brygga.model import Agent, Bid, Contact, Estate, Invalid, Mapped, Office, Project, Viewing
 from brygga.model.vocabulary import ESTATE_STATUSES, ESTATE_TYPES, ROLES, TENURES
 
@@ -433,4 +432,4 @@ def test_the_same_bytes_give_the_same_records(filled: Fill) -> None:
         body=json.dumps(filled("estate") | {"id": "T1"}).encode(),
         fetched_at=datetime(2026, 5, 12, tzinfo=UTC),
     )
-    assert msgspec.json.encode(map_estate(raw, "v")) == msgspec.json.encode(map_estate(raw, "v"))
+    assert msgspec.json.encode(to_model(raw, "v")) == msgspec.json.encode(to_model(raw, "v"))

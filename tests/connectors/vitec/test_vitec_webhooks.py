@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brygga.connectors.abilities import Notice, Ref, WebhookRequest
+from brygga.connectors.abilities import Notice, WebhookRequest
 from brygga.connectors.vitec.api import VitecConnector
 from brygga.connectors.vitec.api.webhooks import notices
 from brygga.model import Invalid, NeedsSignIn, Rejected, Relation
@@ -60,8 +60,7 @@ def one(**facts: Any) -> Notice:
 
 def example(shared_providers: Path, name: str) -> Notice:
     body = (shared_providers / "vitec" / "examples" / name).read_bytes()
-    (found,) = notices(body, (), "M90001")
-    return found
+    return notices(body, (), "M90001")[0]
 
 
 def test_an_updated_estate_is_an_update_with_its_status(shared_providers: Path) -> None:
@@ -157,12 +156,41 @@ def test_one_person_at_two_viewings_is_two_relations() -> None:
     assert one(**ends, relId3="VIS1").source_id != one(**ends, relId3="VIS2").source_id
 
 
-async def test_a_removed_relation_is_a_removal_and_is_gone_when_asked_for() -> None:
-    found = one(type="EstateContact", event="Remove", relId1="OBJ1", relId2="ADR1", subtype="Buyer")
-    made = connector()
+def ended(part: str, **settings: Any) -> Notice:
+    body = {"type": "EstateContact", "event": "Remove", "relId1": "OBJ1", "relId2": "ADR1", "subtype": part}
+    made = connector(**settings)
+    (found,) = made.notices(request({"customerId": "M90001", **body}))
     assert (found.event, found.kind) == ("remove", "relation")
     assert made.from_notice(found) is None
-    assert await made.fetch(Ref(kind=found.kind, source_id=found.source_id)) is None
+    return found
+
+
+def test_the_end_of_a_sellers_relation_is_asked_about() -> None:
+    found = ended("Seller")
+    assert (found.source_id, found.merged_ids) == ("OBJ1|ADR1|Seller", ())
+
+
+@pytest.mark.parametrize(
+    ("part", "settings"), [("Buyer", {}), ("ViewingParticipant", {}), ("Seller", {"read_contacts": False})]
+)
+def test_the_end_of_a_relation_that_cannot_be_asked_about_is_believed(part: str, settings: Any) -> None:
+    found = ended(part, **settings)
+    assert (found.source_id, found.merged_ids) == ("", (f"OBJ1|ADR1|{part}",))
+    assert found.facts["estate"] == "OBJ1"
+
+
+def test_after_a_merge_all_relations_of_the_one_that_is_left_are_asked_for() -> None:
+    merge = {"type": "Merge", "event": "Merge", "destinationId": "ADR1", "sourceIds": ["ADR2"]}
+    merged, again = connector().notices(request(merge))
+    assert (merged.event, merged.source_id, merged.merged_ids) == ("merge", "ADR1", ("ADR2",))
+    assert (again.event, again.kind, again.source_id) == ("update", "relation", "*|ADR1|*")
+    assert connector().from_notice(again) is None
+    assert len(connector(read_contacts=False).notices(request(merge))) == 1
+
+
+def test_a_part_with_a_bar_in_it_cannot_disturb_the_key() -> None:
+    found = one(type="EstateContact", event="Update", relId1="OBJ1", relId2="ADR1", subtype="Sel|ler")
+    assert found.source_id == "OBJ1|ADR1|Seller"
 
 
 def test_a_relation_leads_to_its_contact_when_contacts_are_read() -> None:

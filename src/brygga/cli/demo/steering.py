@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import urllib.error
 import urllib.request
 from typing import Any
+
+
+REFUSED = 400
 
 
 class Steering:
@@ -22,8 +26,17 @@ class Steering:
         return self._ask("POST", f"/{system}/_control/{call}", body)
 
     def mutate(self, what: str, **arguments: Any) -> list[dict[str, Any]]:
-        """Change the broker system's truth; gives what was changed."""
-        done = self.post("vitec", "mutate", {"what": what, **arguments})
+        """Change the broker system's truth; gives what was changed.
+
+        Nothing, when the home that is named has meanwhile been sold or taken away.
+        """
+        try:
+            done = self.post("vitec", "mutate", {"what": what, **arguments})
+        except urllib.error.HTTPError as error:
+            with error:
+                if error.code == REFUSED and "id" in arguments:
+                    return []
+            raise
         return list(done["changed"])
 
     def faults(self, system: str, profile: str) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from brygga.cli.demo.choosing import publishable
 from brygga.cli.demo.compare import Compared, compare
 from brygga.cli.demo.processes import Process
 from brygga.cli.demo.steering import Steering
@@ -197,15 +198,7 @@ def _first_fetch(stage: Stage) -> None:
 def _choose(stage: Stage) -> tuple[list[str], str]:
     """Homes on sale for the receiver, and one whose pictures are taken away: the check must stop it."""
     truth = stage.truth("estates", "sellers")
-    fit = [
-        source_id
-        for source_id, facts in truth["estates"].items()
-        if facts["status.id"] == "ForSale"
-        and facts["type.id"] in {"HousingCooperative", "House"}
-        and facts.get("price.startingPrice")
-        and truth["sellers"].get(source_id)
-        and any(k.startswith("images[") for k in facts)
-    ]
+    fit = publishable(truth)
     count = max(3, min(MOST_PUBLISHED, round(stage.estates * SHARE_PUBLISHED)))
     blocked = fit[count]
     stage.steer.mutate("text", id=blocked, text="Ring 070-1740605 för visning.")

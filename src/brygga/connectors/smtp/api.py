@@ -6,10 +6,13 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
+
 from brygga.connectors import manifest
-from brygga.connectors.abilities import Caller, Checked, Mail, Receipt, Secrets
+from brygga.connectors.abilities import Checked, Mail, Receipt, Secrets
 from brygga.connectors.smtp.mapping import envelope
 from brygga.connectors.smtp.schema import Settings, settings_of
+from brygga.wire import Wire
 from brygga.wire.smtp import SmtpLine
 from brygga.wire.smtp_dial import SmtpProfile
 
@@ -22,13 +25,13 @@ def utc_now() -> datetime:
 class Smtp:
     """One mail server. Abilities: check, email.
 
-    `wire` is not used: mail does not go over HTTP. `line` is the wire's line for mail; without one
-    a line of its own is opened, whose limits hold within this process only.
+    Mail does not go over HTTP, so `wire` makes no calls here: it lends the kit by which limits hold
+    over all processes and hand-overs are counted. `line`: another line for mail than that.
     """
 
     def __init__(
         self,
-        wire: Caller | None,
+        wire: Wire | None,
         *,
         connection: str,
         settings: Mapping[str, Any],
@@ -39,7 +42,9 @@ class Smtp:
         self._settings = settings_of(settings)
         self._now = now
         self._line = line or SmtpLine(
-            profile_of(self._settings, connection=connection), password=lambda: secrets("password")
+            profile_of(self._settings, connection=connection),
+            password=lambda: secrets("password"),
+            kit=wire.kit if wire else None,
         )
 
     async def check(self) -> Checked:
@@ -61,14 +66,16 @@ class Smtp:
 
 
 def profile_of(settings: Settings, *, connection: str) -> SmtpProfile:
-    """What the line must know of this connection, with the manifest's limits."""
+    """What the line must know of this connection: the manifest's limits, or those set for it."""
+    own = {"calls": settings.calls, "per_s": settings.per_s, "at_once": settings.at_once}
+    limits = {name: value for name, value in own.items() if value is not None}
     return SmtpProfile(
         connection=connection,
         host=settings.host,
         port=settings.port,
         security=settings.security,
         user=settings.user,
-        limits=manifest.load("smtp").limits,
+        limits=msgspec.structs.replace(manifest.load("smtp").limits, **limits),
         allow_private=settings.allow_private,
         greeting_name=settings.greeting_name,
     )

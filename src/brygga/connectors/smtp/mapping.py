@@ -50,7 +50,7 @@ def envelope(mail: Mail, settings: Settings, *, now: datetime) -> Envelope:
 def message_id(key: str, domain: str) -> str:
     """The Message-ID of a key of ours: the same at every try, so that a repeat can be told."""
     if not key:
-        raise _invalid("no_key", "Brevet saknar en egen nyckel.")
+        raise _invalid("no_key", "Mejlet saknar en egen nyckel.")
     digest = hashlib.blake2b(key.encode(), digest_size=16).hexdigest()
     return f"<{digest}@{domain}>"
 

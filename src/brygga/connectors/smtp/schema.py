@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -13,7 +13,7 @@ from brygga.wire.smtp_dial import Security
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """Names, defaults and meaning: `manifest.toml`."""
+    """Names, defaults and meaning: `manifest.toml`. Limits left out are the manifest's."""
 
     host: str
     port: int
@@ -25,6 +25,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     reply_to: str = ""
     message_domain: str = ""
     allow_private: bool = False
+    calls: Annotated[int, msgspec.Meta(gt=0)] | None = None
+    per_s: Annotated[float, msgspec.Meta(gt=0)] | None = None
+    at_once: Annotated[int, msgspec.Meta(gt=0)] | None = None
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, TypeVar
 
 from brygga.hub.durable.database import Durability, FlowDatabase
 from brygga.hub.durable.dispatch import Dispatcher, wait_for
-from brygga.hub.durable.errors import FlowEngineStopped, UnknownFlow
+from brygga.hub.durable.errors import FlowDatabaseError, FlowEngineStopped, UnknownFlow
 from brygga.hub.durable.queues import FlowQueue
 from brygga.hub.durable.retry import retryable_after
 from brygga.hub.durable.runner import Flow, FlowRunner
@@ -80,13 +80,15 @@ class DurableEngine:
         heartbeat_s: float = 5.0,
         takeover_after_s: float = 30.0,
         on_fenced: Callable[[str], None] | None = None,
+        on_trouble: Callable[[FlowDatabaseError | None], None] = lambda _: None,
         durability: Durability = "FULL",
         rng: random.Random | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """`worker_id` is stable for this process over restarts and unique among those that share
         a PostgreSQL. `on_fenced` is called on the event loop, once, when this worker has lost the
-        right to run flows: end the process, or stop and relaunch the engine. `durability` is
+        right to run flows: end the process, or stop and relaunch the engine. `on_trouble` is told
+        when the database takes no records, and with None when it does again. `durability` is
         SQLite's: NORMAL may forget the last moments at a power cut (not at a kill).
         Touches nothing yet. Raises FlowDatabaseError for a bad address."""
         if not worker_id or "~" in worker_id or not schema.replace("_", "").isalnum():
@@ -99,7 +101,7 @@ class DurableEngine:
             "heartbeat_s": heartbeat_s,
             "takeover_after_s": takeover_after_s,
         }
-        self._on_fenced, self._clock = on_fenced, clock
+        self._on_fenced, self._on_trouble, self._clock = on_fenced, on_trouble, clock
         self._is_retryable = is_retryable
         self._rng = rng or random.Random()  # noqa: S311 - jitter, not secrets
         self._flows: dict[str, Flow] = {}
@@ -162,6 +164,7 @@ class DurableEngine:
             is_retryable=self._is_retryable,
             clock=self._clock,
             ended=self._ended,
+            in_trouble=self._troubled,
         )
         self._dispatcher = Dispatcher(
             session.claims,
@@ -277,6 +280,11 @@ class DurableEngine:
             waiter.set()
         if self._dispatcher is not None:
             self._dispatcher.nudge()
+
+    def _troubled(self, why: str) -> None:
+        where = self._database.shown
+        told = FlowDatabaseError(f"The flow database {where} takes no records ({why}).") if why else None
+        self._on_trouble(told)
 
     def _watch_lease(self) -> None:
         """Look twice a second whether the lease still holds; steps ask for themselves too."""

@@ -58,11 +58,13 @@ class FlowRunner:
         is_retryable: Callable[[Exception], float | None],
         clock: Callable[[], float],
         ended: Callable[[str], None],
+        in_trouble: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.rng, self.is_retryable = rng, is_retryable
         self.fenced: str | None = None
         self._records, self._flows, self._lease = records, flows, lease
         self._in_thread, self._clock, self._ended = in_thread, clock, ended
+        self._tell_trouble = in_trouble
         self._stopping = False
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._queues: dict[str, str] = {}
@@ -175,6 +177,8 @@ class FlowRunner:
 
     def _note_trouble(self, error: Exception | None) -> None:
         """Say once when the database goes away, and once when it is back."""
+        if (error is not None) != self._in_trouble:
+            self._tell_trouble(first_line(error) if error is not None else "")
         if error is not None and not self._in_trouble:
             log.warning("flows wait, the flow database takes no records: %s", first_line(error))
         if error is None and self._in_trouble:

@@ -16,10 +16,11 @@ import msgspec
 
 from brygga.connectors.abilities import RawRecord, Ref
 from brygga.hub.connections import Live
+from brygga.hub.flows.marking import mark_of
 from brygga.hub.routing import effects
 from brygga.model import BryggaError, Estate, Mapped, NeedsSignIn, Refused
-from brygga.store import Applied, Event, Incoming, Parked, Store
-from brygga.sync.absorb import Absorbed, Piece, absorb
+from brygga.store import Applied, Event, Incoming, Parked, Store, canonical_id
+from brygga.sync.absorb import Absorbed, absorb
 
 AT_ONCE = 16
 """How many fetches wait in wire at the same time; wire's own limit decides how many are sent."""
@@ -72,40 +73,66 @@ def take_in(
     raws: Iterable[RawRecord],
     *,
     now: datetime,
-    correlation_id: str = "",
     removed: Sequence[tuple[str, str]] = (),
     made: Sequence[Mapped] = (),
     failed: Sequence[tuple[Ref, BryggaError]] = (),
     events: Sequence[Event] = (),
-    cursor: tuple[str, str] | None = None,
 ) -> tuple[Applied, list[Mapped]]:
     """Map and store, with everything that follows from it, in one transaction."""
-    absorbed = understand(live, raws, now=now, correlation_id=correlation_id)
+    absorbed = to_batch(live, raws, now=now, failed=failed)
+    absorbed.batch.incoming.extend(Incoming(record=r) for one in made for r in one.records)
+    absorbed.batch.removed.extend(removed)
+    absorbed.batch.events.extend(events)
+    return put(store, absorbed), absorbed.mapped
+
+
+def to_batch(
+    live: Live,
+    raws: Iterable[RawRecord],
+    *,
+    now: datetime,
+    failed: Sequence[tuple[Ref, BryggaError]] = (),
+    cursor: tuple[str, str] | None = None,
+    listed: tuple[str, str, list[str]] | None = None,
+) -> Absorbed:
+    """Raw answers, and what could not be fetched → one batch. Touches nothing."""
+    absorbed = understand(live, raws, now=now)
     batch = absorbed.batch
-    batch.incoming.extend(Incoming(record=r) for one in made for r in one.records)
-    batch.removed.extend([*removed, *left_the_listing(absorbed.mapped)])
+    batch.removed.extend(left_the_listing(absorbed.mapped))
     batch.parked.extend(_parked(live.name, ref, error) for ref, error in failed)
-    batch.events.extend(events)
-    batch.cursor = cursor
-    applied = store.apply(batch, effects=partial(effects, published=store.published_at))
-    return applied, absorbed.mapped
+    batch.cursor, batch.listed, batch.mapped_by = cursor, listed, mark_of(live)
+    return absorbed
 
 
-def understand(live: Live, raws: Iterable[RawRecord], *, now: datetime, correlation_id: str = "") -> Absorbed:
+def put(store: Store, absorbed: Absorbed) -> Applied:
+    """Store a batch, with everything that follows from its changes, in one transaction."""
+    return store.apply(absorbed.batch, effects=partial(effects, published=store.published_at))
+
+
+def understand(live: Live, raws: Iterable[RawRecord], *, now: datetime) -> Absorbed:
     """Raw answers → one batch, through the connector's pure mapping."""
-    pieces = [Piece(kind=r.kind, source_id=r.source_id, body=r.body, fetched_at=r.fetched_at) for r in raws]
+    return absorb(raws, live.connector.map, connection=live.name, now=now)
 
-    def to_model(piece: Piece) -> Mapped:
-        return live.connector.map(  # type: ignore[no-any-return]  # the protocol says Mapped
-            RawRecord(
-                kind=piece.kind,
-                source_id=piece.source_id,
-                body=piece.body,
-                fetched_at=piece.fetched_at,
-            )
-        )
 
-    return absorb(pieces, to_model, connection=live.name, now=now, correlation_id=correlation_id)
+def not_known(store: Store, live: Live, raws: list[RawRecord]) -> list[RawRecord]:
+    """Those of `raws` whose bytes we do not hold already, made records of by this very mapping."""
+    by_kind: dict[str, dict[str, bytes]] = {}
+    for raw in raws:
+        by_kind.setdefault(raw.kind, {})[raw.source_id] = raw.body
+    mark = mark_of(live)
+    same = {kind: store.same_raw(live.name, kind, held, mapped_by=mark) for kind, held in by_kind.items()}
+    return [raw for raw in raws if raw.source_id not in same[raw.kind]]
+
+
+def lacking(store: Store, connection: str, refs: Iterable[Ref]) -> list[Ref]:
+    """The references to records that we do not hold."""
+    found: list[Ref] = []
+    ordered = sorted(refs, key=lambda ref: (ref.kind, ref.source_id))
+    for kind in sorted({ref.kind for ref in ordered}):
+        mine = {canonical_id(connection, ref.source_id): ref for ref in ordered if ref.kind == kind}
+        held = store.changed_at(kind, mine)
+        found += [ref for record_id, ref in mine.items() if record_id not in held]
+    return found
 
 
 def left_the_listing(mapped: Iterable[Mapped]) -> list[tuple[str, str]]:

@@ -83,9 +83,7 @@ class Publish:
             await self._tell_blocked(target, estate_id, state, [r.code for r in stops])
             return []
         steps: list[Step] = connector.steps(publication, remote)
-        return [
-            {"name": s.name, "repeat": s.repeat.value, "sv": s.sv, "scope": s.scope} for s in steps
-        ]
+        return [{"name": s.name, "repeat": s.repeat.value, "sv": s.sv, "scope": s.scope} for s in steps]
 
     async def _do(self, target: str, estate_id: str, step: dict[str, str]) -> float | None:
         """One step, kept before the next. A doubtful one is looked up before it is done again."""

@@ -1,7 +1,8 @@
-"""Pull: a source's listings, page by page, each page durable before the next is asked for.
+"""Pull: a source's listings, page by page, stored in groups of pages while the next are fetched.
 
-Three ways: `catchup` asks for what changed since last time; `compare` lists everything and
-fetches only what differs from ours, then compares all ids; `full` fetches everything again.
+Three ways: `catchup` asks for what changed since last time; `compare` lists everything, fetches
+only what differs from ours and maps only bytes that we do not hold, then compares all ids;
+`full` fetches and maps everything again.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ from contextlib import aclosing
 from datetime import datetime
 from typing import Any
 
-from brygga.connectors.abilities import Page, RawRecord, Ref
-from brygga.hub.connections import Live
+from brygga.connectors.abilities import Page, Ref
 from brygga.hub.durable import FlowContext
+from brygga.hub.flows.calm import calm_collector
 from brygga.hub.flows.fetching import fetch_all, take_in
+from brygga.hub.flows.grouping import Groups
 from brygga.hub.services import Services
 from brygga.hub.trouble import note_recovery, note_trouble
-from brygga.model import BryggaError, Invalid, Mapped, Rejected, Unsupported
+from brygga.model import BryggaError, Invalid, Rejected, SetupError, Unsupported
 from brygga.store import Event, canonical_id
 from brygga.sync import catchup
 from brygga.sync.brake import Verdict, compare
@@ -39,7 +41,19 @@ class Pull:
         self._s = services
 
     async def run(self, ctx: FlowContext, *, key: str, wanted: int) -> dict[str, Any]:
-        """Read every stream of the source. Gives counts; trouble becomes a repair or a later try."""
+        """Read every stream of the source. Gives counts; trouble becomes a repair or a later try.
+
+        Raises SetupError when the store takes nothing any more; the pull is then still wanted.
+        """
+        try:
+            counts = await self._read(ctx, key, wanted)
+        except SetupError as error:
+            self._s.obstacles.met(f"pull {key}", error)
+            raise
+        self._s.obstacles.passed(f"pull {key}")
+        return counts
+
+    async def _read(self, ctx: FlowContext, key: str, wanted: int) -> dict[str, Any]:
         name, mode = key.split("|")
         begun = await ctx.step("begin", self._begin, name, mode)
         totals = Counter(dict.fromkeys(COUNTED, 0))
@@ -85,21 +99,23 @@ class Pull:
     async def _stretch(
         self, name: str, mode: str, stream: str, place: str, begun: dict[str, Any]
     ) -> dict[str, Any]:
-        """Pages from `place` on, for a few seconds. Each is stored, with its place, before the next.
+        """Pages from `place` on, for a few seconds; all of them are stored, with their place, at the end.
 
         Run again after a crash it goes on after the last page that was stored.
         """
         live = self._s.connections.live(name)
         place = await self._reached(name, stream, begun["run"]) or place
         since = await self._since(name, stream) if mode == "catchup" else None
-        counts, until = Counter[str](), time.monotonic() + STRETCH_S
-        page = Page(last=True)
-        async with aclosing(live.connector.pages(stream, since=since, cursor=place)) as pages:
-            async for page in pages:
-                counts.update(await self._page(live, mode, stream, page, begun))
-                if time.monotonic() > until:
-                    break
-        return {"counts": dict(counts), "last": page.last, "place": page.cursor, "total": page.total}
+        until, page = time.monotonic() + STRETCH_S, Page(last=True)
+        groups = Groups(self._s, live, mode=mode, stream=stream, run=begun["run"])
+        listing = live.connector.pages(stream, since=since, cursor=place)
+        with calm_collector():
+            async with groups, aclosing(listing) as pages:
+                async for page in pages:
+                    await groups.add(page)
+                    if time.monotonic() > until:
+                        break
+        return {"counts": dict(groups.counts), "last": page.last, "place": page.cursor, "total": page.total}
 
     async def _reached(self, name: str, stream: str, run: str) -> str:
         """The place after the last page that this very run has stored, if any."""
@@ -110,74 +126,6 @@ class Pull:
     async def _since(self, name: str, stream: str) -> datetime | None:
         saved = await asyncio.to_thread(self._s.store.cursor_get, name, stream)
         return catchup.since(saved or "")
-
-    async def _page(
-        self, live: Live, mode: str, stream: str, page: Page, begun: dict[str, Any]
-    ) -> dict[str, int]:
-        """One page: list, fetch what differs, map, store."""
-        if mode != "catchup":
-            await self._list(live.name, stream, page, begun["run"])
-        refs = await self._differing(live.name, page.refs, everything=mode == "full")
-        got = await fetch_all(live, refs)
-        place = (f"{stream}.place", f"{begun['run']}#{page.cursor}")
-        counts = await self._store(live, [*page.records, *got.raws], got.failed, place)
-        return counts | {"listed": len(page.refs) + len(page.records), "fetched": len(refs)}
-
-    async def _list(self, name: str, stream: str, page: Page, run: str) -> None:
-        """Remember which ids this run has seen, so that the comparison survives a restart."""
-        ids = [r.source_id for r in page.refs] + [r.source_id for r in page.records]
-        await asyncio.to_thread(self._s.store.listing_add, run, name, stream, ids)
-
-    async def _differing(self, name: str, refs: list[Ref], *, everything: bool) -> list[Ref]:
-        """The references whose change date is not the one we hold (or that have none)."""
-        if everything or not refs:
-            return refs
-        ids = [canonical_id(name, ref.source_id) for ref in refs]
-        held = await asyncio.to_thread(self._s.store.changed_at, refs[0].kind, ids)
-        return [
-            ref
-            for ref, record_id in zip(refs, ids, strict=True)
-            if ref.changed_at is None or held.get(record_id) != ref.changed_at
-        ]
-
-    async def _store(
-        self,
-        live: Live,
-        raws: list[RawRecord],
-        failed: list[tuple[Ref, BryggaError]],
-        place: tuple[str, str],
-    ) -> dict[str, int]:
-        applied, mapped = await asyncio.to_thread(
-            take_in, self._s.store, live, raws, now=self._s.now(), failed=failed, cursor=place
-        )
-        more = await self._follow(live, mapped)
-        return {
-            "created": applied.created + more,
-            "updated": applied.updated,
-            "removed": applied.removed,
-            "parked": len(failed) + len(raws) - len(mapped),
-        }
-
-    async def _follow(self, live: Live, mapped: list[Mapped]) -> int:
-        """Fetch records that only others name, such as associations, when we lack them."""
-        refs = {ref for one in mapped for ref in live.connector.follow(one)}
-        lacking = await self._lacking(live.name, sorted(refs, key=lambda r: (r.kind, r.source_id)))
-        if not lacking:
-            return 0
-        got = await fetch_all(live, lacking)
-        applied, _ = await asyncio.to_thread(
-            take_in, self._s.store, live, got.raws, now=self._s.now(), failed=got.failed
-        )
-        return applied.created
-
-    async def _lacking(self, name: str, refs: list[Ref]) -> list[Ref]:
-        lacking: list[Ref] = []
-        for kind in sorted({ref.kind for ref in refs}):
-            mine = [ref for ref in refs if ref.kind == kind]
-            ids = [canonical_id(name, ref.source_id) for ref in mine]
-            held = await asyncio.to_thread(self._s.store.changed_at, kind, ids)
-            lacking += [ref for ref, rid in zip(mine, ids, strict=True) if rid not in held]
-        return lacking
 
     async def _compare(self, name: str, stream: str, begun: dict[str, Any], total: int | None) -> int:
         """All ids against all ids, behind the vanish brake. Gives how many were removed."""

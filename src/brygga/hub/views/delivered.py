@@ -8,6 +8,7 @@ from typing import Any
 
 from brygga.hub.views.entries import Entry
 from brygga.hub.views.places import Place
+from brygga.hub.views.repairs import repair_id
 from brygga.hub.views.snapshot import Snapshot
 from brygga.hub.views.tongue import Tongue
 from brygga.hub.views.words import house_words
@@ -34,8 +35,8 @@ ENDS = {
 def fan(
     entry: Entry, seen: Snapshot, places: dict[str, Place], newest: bool, tongue: Tongue
 ) -> list[dict[str, Any]]:
-    """One row per place, ours first. `newest`: nothing later has gone there, so the place's state now counts."""
-    rows = [_ours(entry, tongue)] if entry.kind in {"estate", "viewing"} else []
+    """One row per place, ours first. `newest`: nothing later has gone there, so its state now counts."""
+    rows = [_ours(entry, tongue)] if entry.kind in {"estate", "viewing"} and entry.sent else []
     by_place: dict[str, list[Event]] = {}
     for event in entry.sent:
         by_place.setdefault(_place_key(event), []).append(event)
@@ -67,6 +68,7 @@ def _ours(entry: Entry, tongue: Tongue) -> dict[str, Any]:
         "start_s": 0.0,
         "end_s": took_s or 0.0,
         "took_text": tongue.duration(took_s) if took_s is not None else "",
+        "repair": "",
         "steps": [],
     }
 
@@ -85,7 +87,8 @@ def _row(
         "text": text,
         "start_s": begins,
         "end_s": ends,
-        "took_text": took if shape in {"ok", "wait"} else "",
+        "took_text": took if shape in {"ok", "wait", "bad"} else "",
+        "repair": _repair(events[0].connection, seen) if shape == "bad" else "",
         "steps": [_step(e, tongue) for e in events if e.what.startswith("publish.") and _said_step(e)],
     }
 
@@ -99,12 +102,20 @@ def _said(events: Sequence[Event], place: Place | None, tongue: Tongue) -> tuple
     if known is not None and not (place is not None and place.right and known[0] == "wait"):
         shape, word = known
         why = str(last.facts.get("sv", "")) if tongue.lang == "sv" else ""
+        if word == "waits" and last.level == "bad":
+            return "bad", tongue.say("fan.refused")
         if word == "waits" and why:
             return shape, tongue.say("fan.waits_why", why=why)
         return shape, tongue.say(f"fan.{word}")
     if place is not None and place.code in {"on_its_way", "waits"}:
         return place.shape, _under_way(last, tongue)
     return "ok", tongue.say("fan.arrived")
+
+
+def _repair(connection: str, seen: Snapshot) -> str:
+    """The short name of the repair that lets it go on, if the connection as a whole is refused."""
+    found = [r for r in seen.repairs if r.connection == connection and r.code == "key_refused"]
+    return repair_id(found[0].code, found[0].connection, found[0].subject) if found else ""
 
 
 def _decisive(events: Sequence[Event]) -> Event:

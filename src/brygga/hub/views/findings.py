@@ -6,10 +6,12 @@ from collections import Counter
 from typing import Any
 
 from brygga.hub.hub import Hub
-from brygga.hub.views.names import addresses, kind_word, plain_path
+from brygga.hub.views.names import addresses, field_word, kind_word, plain_path
 from brygga.hub.views.snapshot import Snapshot
 from brygga.hub.views.tongue import Tongue
 from brygga.hub.views.words import house_words
+from brygga.model import Estate, marks_of
+from brygga.model.intake_words import SENTENCES
 
 MOST_READ = 200_000
 MOST_EXAMPLES = 5
@@ -75,12 +77,12 @@ def _group(code: str, rows: list[Any], seen: Snapshot, tongue: Tongue, most: int
     sources = sorted({seen.title(row.connection) for row in rows})
     return {
         "code": code,
-        "text": _text(code, rows[0].sv, tongue),
+        "text": finding_text(code, rows[0].sv, tongue),
         "count": len(rows),
         "records": len({(row.kind, row.id) for row in rows}),
         "share": round(100 * len(rows) / most),
         "severity": str(rows[0].severity),
-        "fields": [name for name, _ in fields.most_common(MOST_EXAMPLES)],
+        "fields": [_field(name, tongue) for name, _ in fields.most_common(MOST_EXAMPLES)],
         "sources": sources,
     }
 
@@ -92,16 +94,23 @@ def _chosen(hub: Hub, rows: list[Any], seen: Snapshot, tongue: Tongue) -> list[d
             "kind_text": kind_word(r.kind, tongue),
             "object": r.id if r.id in streets else "",
             "name": streets.get(r.id, r.id.split(":", 1)[-1]) if r.kind == "estate" else "",
-            "path": plain_path(r.path),
+            "field": _field(plain_path(r.path), tongue),
             "source": seen.title(r.connection),
         }
         for r in rows[:500]
     ]
 
 
-def _text(code: str, sv: str, tongue: Tongue) -> str:
+def _field(path: str, tongue: Tongue) -> str:
+    """Our own name of a field where the path is the model's; else the source's name, in its own words."""
+    return field_word(path, tongue) if marks_of(Estate).get(path) else f"«{path or '–'}»"
+
+
+def finding_text(code: str, sv: str, tongue: Tongue) -> str:
     """The finding's own sentence; in English a sentence by its code where there is one."""
     key = f"finding.{code}"
     if house_words().has(key):
         return tongue.say(key)
-    return sv if tongue.lang == "sv" and sv else code.replace("_", " ").capitalize()
+    if tongue.lang == "sv" and (sv or code in SENTENCES):
+        return sv or SENTENCES[code]
+    return code.replace("_", " ").capitalize()

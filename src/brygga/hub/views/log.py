@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from brygga.hub.hub import Hub
 from brygga.hub.views.names import addresses
-from brygga.hub.views.snapshot import Snapshot
+from brygga.hub.views.snapshot import Snapshot, in_order
 from brygga.hub.views.tongue import Tongue
+from brygga.hub.views.words import house_words
 from brygga.store import Event
 
 SHAPE = {"ok": "ok", "wait": "wait", "warn": "warn", "bad": "bad", "doubt": "doubt"}
@@ -18,9 +19,20 @@ QUIET = ("webhook", "publish.")
 
 def recent(hub: Hub, seen: Snapshot, tongue: Tongue, *, limit: int) -> list[dict[str, Any]]:
     """The newest that a person would tell another: not each step, not each notice."""
-    events = hub.store.events(limit=600)
+    events = in_order(hub.store.events(limit=600))
     told = [e for e in reversed(events) if not e.what.startswith(QUIET) or e.level in {"bad", "doubt"}]
-    return _lines(hub, seen, tongue, [e for e in told if not _nothing_new(e)][:limit])
+    return _lines(hub, seen, tongue, list(_newest_pulls([e for e in told if not _nothing_new(e)]))[:limit])
+
+
+def _newest_pulls(events: Sequence[Event]) -> Iterator[Event]:
+    """Of the fetchings from one connection only the newest: they come every five minutes."""
+    pulled: set[str] = set()
+    for event in events:
+        if event.what.startswith("pull."):
+            if event.connection in pulled:
+                continue
+            pulled.add(event.connection)
+        yield event
 
 
 def log(
@@ -28,7 +40,7 @@ def log(
 ) -> dict[str, Any]:
     """The newest `limit` lines of a connection or of all, and whether there are more."""
     events = hub.store.events(connection, limit=limit + 1)
-    shown = list(reversed(events))[:limit]
+    shown = list(reversed(in_order(events)))[:limit]
     return {"lines": _lines(hub, seen, tongue, shown), "more": len(events) > limit}
 
 
@@ -68,7 +80,8 @@ def sentence(e: Event, seen: Snapshot, streets: dict[str, str], tongue: Tongue) 
         refused = tail == "needs_sign_in"
         return tongue.say("event.trouble_refused" if refused else "event.trouble", name=name)
     if tail in {"waits", "parked", "unknown", "blocked"}:
-        return _capital(tongue.say(f"event.{tail}", **facts))
+        of_mail = "_mail" if e.kind == "mail" and tail in {"unknown", "parked", "waits"} else ""
+        return _capital(tongue.say(f"event.{tail}{of_mail}", **facts))
     if head == "publish":
         step = str(e.facts.get("sv", "")) if tongue.lang == "sv" else ""
         key = "event.step" if step and known else "event.step_done"
@@ -81,10 +94,16 @@ def sentence(e: Event, seen: Snapshot, streets: dict[str, str], tongue: Tongue) 
 
 
 def _pulled(e: Event, name: str, tongue: Tongue) -> str:
-    created, updated = int(e.facts.get("created", 0)), int(e.facts.get("updated", 0))
-    if not created and not updated:
+    """`Hämtat från Vitec: 2 nya, 1 ändrad`, naming only what there was."""
+    counts = {word: int(e.facts.get(word, 0)) for word in ("created", "updated", "removed")}
+    told = [
+        house_words().count(f"event.pulled.{word}", tongue.lang, n, n=tongue.number(n))
+        for word, n in counts.items()
+        if n
+    ]
+    if not told:
         return tongue.say("event.pull_nothing", name=name)
-    return tongue.say("event.pull", name=name, n=tongue.number(created), m=tongue.number(updated))
+    return tongue.say("event.pull", name=name, what=", ".join(told))
 
 
 def _capital(text: str) -> str:

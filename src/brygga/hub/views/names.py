@@ -16,6 +16,13 @@ def address_of(estate: Estate) -> str:
     return estate.address.street or estate.address.town or estate.reference or estate.id.split(":", 1)[-1]
 
 
+def full_address(estate: Estate, tongue: Tongue) -> str:
+    """The street, and the flat's number where it has one."""
+    number = estate.share.apartment_number if estate.share else ""
+    street = address_of(estate)
+    return f"{street}, {tongue.say('fact.apartment', number=number)}" if number else street
+
+
 def addresses(hub: Hub, ids: Iterable[str]) -> dict[str, str]:
     """Id → address of the homes that we hold, removed ones too."""
     wanted = sorted({one for one in ids if one})

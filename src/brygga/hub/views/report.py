@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from brygga.hub.hub import Hub
-from brygga.hub.views.findings import all_findings
-from brygga.hub.views.names import kind_word
+from brygga.hub.views.findings import all_findings, finding_text
 from brygga.hub.views.snapshot import Seen, Snapshot, look
 from brygga.hub.views.tongue import SWEDISH, Tongue, tongue_of
 from brygga.store import Event
@@ -73,7 +72,7 @@ def _sections(
     del hub
     sections: dict[str, dict[str, Any]] = {
         tongue.say("report.section.here"): {
-            kind_word(kind, tongue).capitalize(): count for kind, count in totals["records"].items()
+            tongue.say(f"kinds.{kind}"): count for kind, count in totals["records"].items()
         }
     }
     for name, figures in connections.items():
@@ -82,7 +81,7 @@ def _sections(
         tongue.say(f"report.{label}"): totals[label] for label in ("waiting", "parked", "doubtful")
     }
     if totals["findings_by_code"] or totals["set_aside"]:
-        by_code = totals["findings_by_code"]
+        by_code = {finding_text(code, "", tongue): n for code, n in totals["findings_by_code"].items()}
         aside = {tongue.say("report.parked"): totals["set_aside"]}
         sections[tongue.say("report.section.findings")] = {**by_code, **aside}
     sections[tongue.say("report.section.repairs")] = {tongue.say("report.open_repairs"): totals["repairs"]}

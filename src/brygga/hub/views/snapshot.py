@@ -91,7 +91,7 @@ def look(hub: Hub) -> Snapshot:
     for connection in hub.connections.all():
         name = connection.name
         manifest = manifests.load(connection.connector)
-        events = hub.store.events(name, limit=MOST_EVENTS)
+        events = in_order(hub.store.events(name, limit=MOST_EVENTS))
         told = told_by(events)
         breaker = _breaker(breakers, name)
         mine = [r for r in repairs if r.connection == name]
@@ -110,6 +110,11 @@ def look(hub: Hub) -> Snapshot:
             breaker=breaker,
         )
     return Snapshot(now=now, seen=seen, repairs=repairs)
+
+
+def in_order(events: Sequence[Event]) -> list[Event]:
+    """Oldest first by when it happened; several processes may have written in another order."""
+    return sorted((e for e in events if e.at is not None), key=lambda e: (e.at, e.n))
 
 
 def _facts(

@@ -47,9 +47,11 @@ def _viewing_entries(hub: Hub, viewing: StoredRow, home_came: datetime | None) -
     came = _came_at(hub, viewing)
     if came is not None and (home_came is None or came - home_came > FIRST_LOAD):
         found.append(Entry(kind="viewing", at=came, about=viewing.record))
-    for change in changes_of(hub.store.history("viewing", viewing.id)):
-        if change.said or change_words.REMOVED in change.values:
-            found.append(Entry(kind="viewing", at=change.at, change=change, about=viewing.record))
+    found += [
+        Entry(kind="viewing", at=change.at, change=change, about=viewing.record)
+        for change in changes_of(hub.store.history("viewing", viewing.id))
+        if change.said or change_words.REMOVED in change.values
+    ]
     return found
 
 

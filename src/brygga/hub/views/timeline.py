@@ -10,7 +10,7 @@ from brygga.hub.hub import Hub
 from brygga.hub.views import changes as change_words
 from brygga.hub.views.delivered import fan, steps_summary
 from brygga.hub.views.entries import Entry, gathered
-from brygga.hub.views.names import address_of, status_word, type_word
+from brygga.hub.views.names import address_of, full_address, status_word, type_word
 from brygga.hub.views.places import Place, places_of, rows_of_one
 from brygga.hub.views.snapshot import Snapshot
 from brygga.hub.views.story import story
@@ -55,6 +55,7 @@ def timeline(
     return {
         "id": estate_id,
         "address": address_of(estate),
+        "heading": full_address(estate, tongue),
         "facts": _facts(hub, estate, tongue, may_see_persons),
         "removed": row.deleted_at is not None,
         "why": why(_question(hub, row, seen, places, links, gathered_, events, tongue)),

@@ -56,6 +56,11 @@ class Contacts:
         """The number behind an id; None for unknown and merged ones."""
         return None if identifier in self.merged else self._index.get(identifier)
 
+    def stands_for(self, identifier: str) -> list[int]:
+        """The numbers of a contact and of those merged into it."""
+        ones = [identifier, *(source for source, kept in self.merged.items() if kept == identifier)]
+        return [self._index[one] for one in ones if one in self._index]
+
     def of_office(self, office: int | None) -> list[int]:
         """All that are left, of one office or of all."""
         return [
@@ -81,6 +86,9 @@ class Contacts:
 
     def merge(self, sources: list[str], destination: str) -> None:
         """The sources cease to be; the destination stands for them."""
+        for earlier, kept in self.merged.items():
+            if kept in sources:
+                self.merged[earlier] = destination
         for source in sources:
             self.merged[source] = destination
             self._kept.pop(source, None)

@@ -1,7 +1,8 @@
 """The CRM section's contacts and bids, read only. Source: contract §3.
 
 Proven there: the paths, the list's names, the person's members, batches of at most 20 ids. The
-shapes of `Seller` and `Relations` are not documented: rows of ids here are this imitation's guess.
+shapes of `Seller` and `Relations` are not documented: rows of ids here are this imitation's guess,
+and so is that a contact who sells nothing is left out.
 """
 
 from __future__ import annotations
@@ -39,10 +40,7 @@ class Crm:
     def of_kind(self, request: web.Request, offices: list[int]) -> Any:
         """One contact of a kind, or several as a list: ids in the path or as `contactIds`."""
         kind = PATH_KINDS[request.match_info["kind"]]
-        text = request.match_info.get("ids") or request.query.get("contactIds", "")
-        ids = [identifier for identifier in text.split(",") if identifier]
-        if not ids or len(ids) > MOST_IDS or ("ids" in request.match_info and len(ids) > MOST_IDS_IN_PATH):
-            raise web.HTTPBadRequest(reason="Fel antal kontakter.")
+        ids = _ids(request)
         bodies = [self._of_kind(identifier, kind, offices) for identifier in ids]
         if "ids" in request.match_info and len(ids) == 1:
             if bodies[0] is None:
@@ -58,25 +56,20 @@ class Crm:
         return body
 
     def sellers(self, request: web.Request, offices: list[int]) -> list[Json]:
-        """Sellers with the estates that they sell. Filter: `EstateId`."""
-        selling: dict[str, list[str]] = {}
-        for row in self._world.listed(offices):
-            for identifier in self._world.sellers(row):
-                selling.setdefault(identifier, []).append(row.id)
-        wanted = request.query.get("EstateId")
+        """Those of the contacts asked for who sell, with the estates that they sell."""
         return [
-            {**_row(body), "estateIds": estates}
-            for identifier, estates in selling.items()
-            if (not wanted or wanted in estates) and (body := self._world.contacts.body(identifier))
+            {**_row(body), "estateIds": [row.id for row in sold]}
+            for identifier in _ids(request)
+            if (body := self._of_kind(identifier, "", offices))
+            and (sold := self._world.sold_by(identifier, offices))
         ]
 
     def relations(self, request: web.Request, offices: list[int]) -> list[Json]:
-        """The estates that a contact has to do with, and as what."""
-        wanted = request.match_info["ids"]
+        """The estates that a contact has to do with, and as what. Raises HTTPNotFound."""
+        identifier = self.contact(request, offices)["id"]
         return [
-            {"estateId": row.id, "contactId": wanted, "type": "Seller"}
-            for row in self._world.listed(offices)
-            if wanted in self._world.sellers(row)
+            {"estateId": row.id, "contactId": identifier, "type": "Seller"}
+            for row in self._world.sold_by(identifier, offices)
         ]
 
     def bids(self, request: web.Request, offices: list[int]) -> list[Json]:
@@ -116,6 +109,15 @@ class Crm:
         if number is None or contacts.office(number) not in offices:
             return None
         return contacts.body(identifier) if kind in {"", contacts.kind(number)} else None
+
+
+def _ids(request: web.Request) -> list[str]:
+    """The contacts asked for: in the path or as `contactIds`. Raises HTTPBadRequest for too many or none."""
+    text = request.match_info.get("ids") or request.query.get("contactIds", "")
+    ids = [identifier for identifier in text.split(",") if identifier]
+    if not ids or len(ids) > MOST_IDS or ("ids" in request.match_info and len(ids) > MOST_IDS_IN_PATH):
+        raise web.HTTPBadRequest(reason="Fel antal kontakter.")
+    return ids
 
 
 def _row(body: Json) -> Json:

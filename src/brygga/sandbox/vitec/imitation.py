@@ -90,6 +90,7 @@ class VitecImitation(Imitation):
             f"/v2/Advertising/Form/{c}/Estate/{{id}}": ads.form,
             root: crm.contacts,
             f"{root}/Seller": crm.sellers,
+            f"{root}/Seller/{{ids}}": crm.sellers,
             f"{root}/{kinds}": crm.of_kind,
             f"{root}/{kinds}/{{ids}}": crm.of_kind,
             f"{root}/{{ids}}/Relations": crm.relations,

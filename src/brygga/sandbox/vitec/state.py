@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from brygga.sandbox.content.ident import wall
 from brygga.sandbox.vitec.blank import Json
-from brygga.sandbox.vitec.contacts import Contacts
+from brygga.sandbox.vitec.contacts import SELLERS, Contacts
 from brygga.sandbox.vitec.csv.estates import CsvRow, build_from_csv
 from brygga.sandbox.vitec.estate import build
 from brygga.sandbox.vitec.office import GROUP, Agency
@@ -100,6 +100,13 @@ class World:
         body = copy.deepcopy(self.record(kind, identifier, built))
         self.overrides[kind, identifier] = {**body, **changes, "changedAt": wall(self.now())}
         return self.overrides[kind, identifier]
+
+    def sold_by(self, identifier: str, offices: Sequence[int]) -> list[Row]:
+        """The listed estates that a contact sells, those of contacts merged into it too."""
+        numbers = {n for n in self.contacts.stands_for(identifier) if n < SELLERS}
+        if not numbers:
+            return []
+        return [row for row in self.listed(offices) if self.contacts.seller_of(row.index) in numbers]
 
     def sellers(self, row: Row) -> list[str]:
         """Contact ids of those who sell an estate, merges followed."""

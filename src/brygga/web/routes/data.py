@@ -9,7 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 from brygga.hub.views.findings import findings_page
 from brygga.hub.views.log import log
 from brygga.hub.views.report import report_of
-from brygga.web.site import Asked, Made, Site, limited, number, session_of, tongue_for
+from brygga.web.site import Asked, Made, Site, limited, number, session_of, threaded, tongue_for
 
 LOG_SHOWN = 100
 LOG_MOST = 1000
@@ -18,7 +18,8 @@ LOG_MOST = 1000
 def routes(site: Site) -> list[HTTPRouteHandler]:
     """Findings, figures, the log."""
 
-    @get("/data", sync_to_thread=True)
+    @get("/data")
+    @threaded
     def data(request: Asked) -> Made:
         session = session_of(request)
         code = limited(request.query_params.get("kod"), 60)
@@ -27,13 +28,15 @@ def routes(site: Site) -> list[HTTPRouteHandler]:
             raise NotFoundException
         return site.pages.make("data.html", session, here="data", view=view)
 
-    @get("/rapport", sync_to_thread=True)
+    @get("/rapport")
+    @threaded
     def report(request: Asked) -> Made:
         session = session_of(request)
         view = report_of(site.hub, tongue_for(session).lang)
         return site.pages.make("report.html", session, here="report", view=view, at=site.look().now)
 
-    @get("/logg", sync_to_thread=True)
+    @get("/logg")
+    @threaded
     def events(request: Asked) -> Made:
         session, seen = session_of(request), site.look()
         connection = limited(request.query_params.get("anslutning"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.datastructures import Cookie
 from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
@@ -11,13 +11,14 @@ from litestar.response import Redirect, Stream
 from brygga.hub.views.words import LANGUAGES
 from brygga.web.page import bare
 from brygga.web.sessions import AUDITOR, IDLE_S
-from brygga.web.site import Asked, Made, Site, form_of, said, session_of
+from brygga.web.site import Asked, Made, Site, form_of, said, session_of, threaded
 
 
 def routes(site: Site) -> list[HTTPRouteHandler]:
     """The menu and everything around a session."""
 
-    @get("/meny", sync_to_thread=True)
+    @get("/meny")
+    @threaded
     def menu(request: Asked) -> Made:
         return site.pages.make("menu.html", session_of(request), here="menu", link="", done=said(request))
 
@@ -63,7 +64,7 @@ def entry(site: Site) -> HTTPRouteHandler:
     """`/in?nyckel=…`: the one-time link. The key is used up and leaves the address at once."""
 
     @get("/in", sync_to_thread=False)
-    def enter(request: Request[object, object, object]) -> Made:
+    def enter(request: Asked) -> Made:
         cookie = site.door.enter(request.query_params.get("nyckel", ""))
         if cookie is None:
             return bare("no_entry.html", reads(request), 403)
@@ -78,7 +79,7 @@ def entry(site: Site) -> HTTPRouteHandler:
     return enter
 
 
-def reads(request: Request[object, object, object]) -> str:
+def reads(request: Asked) -> str:
     """The language that the browser asks for first: English only if it says so, else Swedish."""
     wanted = request.headers.get("accept-language", "").strip().lower()
     return "en" if wanted.startswith("en") else "sv"

@@ -22,6 +22,7 @@ from brygga.web.site import (
     number,
     said,
     session_of,
+    threaded,
     tongue_for,
 )
 
@@ -32,7 +33,8 @@ MOST_SHOWN = 500
 def routes(site: Site) -> list[HTTPRouteHandler]:
     """Homes."""
 
-    @get("/objekt", sync_to_thread=True)
+    @get("/objekt")
+    @threaded
     def all_of_them(request: Asked) -> Made:
         session, query = session_of(request), request.query_params
         choice = query.get("urval", "")
@@ -47,7 +49,8 @@ def routes(site: Site) -> list[HTTPRouteHandler]:
         )
         return site.pages.make("objects.html", session, here="objects", view=view, done=said(request))
 
-    @get("/objekt/{name:path}", sync_to_thread=True)
+    @get("/objekt/{name:path}")
+    @threaded
     def one(request: Asked, name: str) -> Made:
         session, query = session_of(request), request.query_params
         topic = query.get("visa", "all")
@@ -75,7 +78,7 @@ def routes(site: Site) -> list[HTTPRouteHandler]:
     return [all_of_them, one, *publishing(site)]
 
 
-def publishing(site: Site) -> list[HTTPRouteHandler]:
+def publishing(site: Site) -> list[HTTPRouteHandler]:  # noqa: C901 – counts the small handlers inside
     """Questions before a home is shown or taken down, and their answers."""
 
     def ask(request: Asked, act: str) -> Made:
@@ -89,11 +92,13 @@ def publishing(site: Site) -> list[HTTPRouteHandler]:
             "ask_publish.html", session, here="objects", act=act, id=estate_id, street=street, target=seen
         )
 
-    @get("/publicera", sync_to_thread=True)
+    @get("/publicera")
+    @threaded
     def ask_publish(request: Asked) -> Made:
         return ask(request, "publish")
 
-    @get("/avpublicera", sync_to_thread=True)
+    @get("/avpublicera")
+    @threaded
     def ask_unpublish(request: Asked) -> Made:
         return ask(request, "unpublish")
 

@@ -6,13 +6,14 @@ from litestar import get
 from litestar.handlers import HTTPRouteHandler
 
 from brygga.hub.views.overview import overview
-from brygga.web.site import Asked, Made, Site, said, session_of, tongue_for
+from brygga.web.site import Asked, Made, Site, said, session_of, threaded, tongue_for
 
 
 def routes(site: Site) -> list[HTTPRouteHandler]:
     """The first page."""
 
-    @get("/", sync_to_thread=True)
+    @get("/")
+    @threaded
     def first(request: Asked) -> Made:
         session = session_of(request)
         view = overview(site.hub, tongue_for(session).lang, site.look())

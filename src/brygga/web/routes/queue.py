@@ -23,6 +23,7 @@ from brygga.web.site import (
     number,
     said,
     session_of,
+    threaded,
     tongue_for,
 )
 
@@ -48,11 +49,13 @@ def routes(site: Site) -> list[HTTPRouteHandler]:
             **lead(site, view),
         )
 
-    @get("/ko", sync_to_thread=True)
+    @get("/ko")
+    @threaded
     def out(request: Asked) -> Made:
         return tab_page(request, "out")
 
-    @get("/ko/{tab:str}", sync_to_thread=True)
+    @get("/ko/{tab:str}")
+    @threaded
     def other(request: Asked, tab: str) -> Made:
         if tab not in TABS or not tab:
             raise NotFoundException
@@ -104,7 +107,8 @@ def discarding(site: Site) -> list[HTTPRouteHandler]:
             error=error,
         )
 
-    @get("/ko/kasta", sync_to_thread=True)
+    @get("/ko/kasta")
+    @threaded
     def ask(request: Asked) -> Made:
         names = ("slag", "n", "anslutning", "post", "kalla")
         return question(request, {name: limited(request.query_params.get(name)) for name in names})

@@ -20,7 +20,7 @@ from brygga.model import Invalid
 from brygga.store import canonical_id
 from brygga.web.page import Speech
 from brygga.web.sessions import Session
-from brygga.web.site import Asked, Made, Site, back, do, form_of, said, session_of, tongue_for
+from brygga.web.site import Asked, Made, Site, back, do, form_of, said, session_of, threaded, tongue_for
 
 ACTOR = "page"
 LATER = timedelta(hours=1)
@@ -28,7 +28,7 @@ MOST_MISSING = 100
 KEYED = frozenset({"key_refused", "rights_missing", "bad_signature"})
 
 
-def routes(site: Site) -> list[HTTPRouteHandler]:
+def routes(site: Site) -> list[HTTPRouteHandler]:  # noqa: C901 – counts the small handlers inside
     """The list, a repair, the question before a removal, and the answers."""
 
     def found(session: Session, name: str) -> dict[str, Any]:
@@ -48,11 +48,13 @@ def routes(site: Site) -> list[HTTPRouteHandler]:
             done=done,
             fields=secret_fields(site, repair),
             missing=missing(site, repair),
+            missing_count=missing_count(repair),
             kind_text=kind_word(str(repair["facts"].get("stream", "estate")), tongue_for(session)),
             waiting=waiting(site, session, repair["connection"]),
         )
 
-    @get("/atgarda", sync_to_thread=True)
+    @get("/atgarda")
+    @threaded
     def all_of_them(request: Asked) -> Made:
         session = session_of(request)
         tongue, seen = tongue_for(session), site.look()
@@ -62,12 +64,14 @@ def routes(site: Site) -> list[HTTPRouteHandler]:
             "repairs.html", session, here="repairs", repairs=open_now, solved=solved, done=said(request)
         )
 
-    @get("/atgarda/{name:str}", sync_to_thread=True)
+    @get("/atgarda/{name:str}")
+    @threaded
     def one(request: Asked, name: str) -> Made:
         session = session_of(request)
         return page(session, found(session, name), done=said(request))
 
-    @get("/atgarda/{name:str}/ta-bort", sync_to_thread=True)
+    @get("/atgarda/{name:str}/ta-bort")
+    @threaded
     def ask_removal(request: Asked, name: str) -> Made:
         return removal(request, name)
 
@@ -76,7 +80,7 @@ def routes(site: Site) -> list[HTTPRouteHandler]:
         repair = found(session, name)
         if repair["code"] != "vanish":
             raise NotFoundException
-        gone = max(0, int(repair["facts"].get("held", 0)) - int(repair["facts"].get("listed", 0)))
+        gone = missing_count(repair)
         kind = kind_word(str(repair["facts"].get("stream", "estate")), tongue_for(session))
         return site.pages.make(
             "ask_removal.html",
@@ -170,15 +174,22 @@ async def close(site: Site, repair: dict[str, Any], *, remove: bool = False) -> 
 
 
 def secret_fields(site: Site, repair: dict[str, Any]) -> list[dict[str, Any]]:
-    """The secrets of the connection, for the form that changes them; never their values."""
+    """The secrets that the repair is about, for the form that changes them; never their values."""
     if repair["code"] not in KEYED or repair["connection"] not in site.look().seen:
         return []
     connection = site.look().seen[repair["connection"]].connection
+    signs = repair["code"] == "bad_signature"
     return [
-        {"name": s.name, "sv": s.sv, "en": s.en, "required": s.required}
+        {"name": s.name, "sv": s.sv, "en": s.en}
         for s in manifests.load(connection.connector).settings
-        if s.secret
+        if s.secret and (s.name.startswith("webhook") if signs else s.required)
     ]
+
+
+def missing_count(repair: dict[str, Any]) -> int:
+    """How many a listing lacks."""
+    facts = repair["facts"]
+    return max(len(facts.get("missing", [])), int(facts.get("held", 0)) - int(facts.get("listed", 0)))
 
 
 def missing(site: Site, repair: dict[str, Any]) -> list[dict[str, str]]:

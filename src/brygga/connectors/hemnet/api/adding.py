@@ -45,12 +45,12 @@ class Adding(Stage):
         return {"agency": self._find_agency, "listing": self._find_listing}
 
     async def _agency(self, p: Publication, progress: Progress) -> Done:
-        async with self._agency_lock:  # two estates of a new office must not create it twice
+        async with self._agency_lock:  # for whoever runs steps without heeding their scope
             if await self._find_agency(p, progress):
                 return Done()
             if p.office is None:
                 raise self.invalid("office_missing", "Objektet har inget kontor.")
-            if not self.settings.create_agencies:
+            if not self.settings.may_create_agencies:
                 raise self.invalid("office_unknown", "Kontoret finns inte hos Hemnet än. Koppla kontoret.")
             row = await self.calls.create_agency(self.bodies.agency(p.office))
             self._take_agency(p.office.id, row_id(row), progress)

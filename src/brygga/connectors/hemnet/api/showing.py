@@ -154,7 +154,7 @@ class Showing(Stage):
         if not await self._find_unpublished(p, progress):
             await self.calls.unpublish(self.listing_id(progress))
             progress.status = _down(p)
-        return Done(sv="Annonsen är nedtagen från Hemnet.")
+        return Done(sv="Annonsen är avpublicerad hos Hemnet.")
 
     async def _find_unpublished(self, p: Publication, progress: Progress) -> bool:
         status = await self.calls.status(self.listing_id(progress))

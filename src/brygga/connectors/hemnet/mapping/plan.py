@@ -35,7 +35,7 @@ STEPS: Final[dict[str, Step]] = {
         Step(name="publish", repeat=Repeat.READBACK, sv="Publicerar på Hemnet"),
         Step(name="visible", repeat=Repeat.READ, sv="Väntar på att annonsen godkänns"),
         Step(name="sale", repeat=Repeat.READBACK, sv="Rapporterar slutpriset till Hemnet"),
-        Step(name="unpublish", repeat=Repeat.NATURAL, sv="Tar ner annonsen från Hemnet"),
+        Step(name="unpublish", repeat=Repeat.NATURAL, sv="Avpublicerar annonsen hos Hemnet"),
     )
 }
 """All steps by name. Which of them are needed, `plan` says."""

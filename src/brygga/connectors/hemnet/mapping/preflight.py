@@ -8,6 +8,7 @@ homes that are sold already always stop.
 from __future__ import annotations
 
 import functools
+import math
 import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -17,10 +18,10 @@ from typing import Any, Final
 import msgspec
 
 from brygga.connectors.abilities import Publication, Remark
-from brygga.connectors.hemnet.mapping import plan
+from brygga.connectors.hemnet.mapping import english, plan
 from brygga.connectors.hemnet.mapping.bodies import Bodies
 from brygga.connectors.hemnet.mapping.table import monthly_kr
-from brygga.connectors.hemnet.mapping.words import no_such_state, some_waiting
+from brygga.connectors.hemnet.mapping.words import no_such_state, some_waiting, when_ready
 from brygga.connectors.hemnet.schema import Progress, Settings
 from brygga.model.vocabulary import SOLD
 from brygga.swedish import format as written
@@ -104,7 +105,7 @@ def _sent_pictures(c: Case) -> Iterator[Remark]:
     else:
         yield from (remark("image_failed", number=index + 1, index=index) for index in failed)
     if count := len(plan.waiting(c.p, c.progress, c.settings)):
-        yield remark("images_waiting", waiting=some_waiting(count), count=count)
+        yield remark("images_waiting", waiting=some_waiting(count), **when_ready(count))
 
 
 def _small_pictures(c: Case) -> Iterator[Remark]:
@@ -129,7 +130,7 @@ def _billing(c: Case) -> Iterator[Remark]:
 
 
 def _office(c: Case) -> Iterator[Remark]:
-    may = c.p.office and (c.settings.create_agencies or c.p.office.id in c.settings.agencies)
+    may = c.p.office and (c.settings.may_create_agencies or c.p.office.id in c.settings.agencies)
     if not (c.progress.listing_id or may):
         yield remark("office_unknown")
 
@@ -149,8 +150,8 @@ def _allowed_state(c: Case) -> Iterator[Remark]:
     now, wish = c.progress.market_state, c.bodies.market_state(c.p.wish)
     allowed = c.progress.allowed_market_states
     if allowed and now and wish not in (now, *allowed) and not c.p.options.get("look_again"):
-        why = no_such_state(now, wish, allowed)
-        yield remark("state_not_allowed", why=why, now=now, wish=wish, allowed=", ".join(allowed))
+        both = {"why": no_such_state(now, wish, allowed), "why_en": english.no_such_state(now, wish, allowed)}
+        yield remark("state_not_allowed", **both)
 
 
 def _sold_here(c: Case) -> Iterator[Remark]:
@@ -201,7 +202,7 @@ def _past_viewing(c: Case) -> Iterator[Remark]:
     dated = [v for v in c.p.viewings if v.starts_at]
     if dated and max(v.ends_at or v.starts_at for v in dated) < c.now:
         latest = max(v.starts_at for v in dated)
-        yield remark("viewing_past", day=written.day(latest), iso_day=written.iso_day(latest))
+        yield remark("viewing_past", day=written.day(latest), day_en=english.day(latest))
 
 
 def _price_change(c: Case) -> Iterator[Remark]:
@@ -212,7 +213,14 @@ def _price_change(c: Case) -> Iterator[Remark]:
         return
     percent, least = abs(after - before) * 100 / before, c.settings.price_change_percent
     if percent < least:
-        yield remark("price_change_small", percent=written.percent(percent), least=written.percent(least))
+        shown = math.floor(percent * 10) / 10  # never rounded up to what it falls short of
+        yield remark(
+            "price_change_small",
+            percent=written.percent(shown),
+            least=written.percent(least),
+            percent_en=english.percent(shown),
+            least_en=english.percent(least),
+        )
 
 
 def _protected(c: Case) -> Iterator[Remark]:

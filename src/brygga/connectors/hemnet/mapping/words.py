@@ -13,8 +13,6 @@ STATE_WORDS: Final = {
 }
 """Their market states as brokers say them; an unknown one is shown as it came."""
 
-WISH_WORDS: Final = {"for_sale": "Till salu", "upcoming": "Kommande", "teased": "Underhand", "sold": "Såld"}
-
 
 def state_word(state: str) -> str:
     """A market state in the broker's word."""
@@ -46,3 +44,10 @@ def some_failed(failed: Sequence[str]) -> str:
 def some_waiting(count: int) -> str:
     """How many pictures are still being processed."""
     return f"Hemnet behandlar ännu {count} {'bild' if count == 1 else 'bilder'}."
+
+
+def when_ready(count: int) -> dict[str, str]:
+    """The rest of a sentence about pictures being processed, in both languages."""
+    if count == 1:
+        return {"ready": "den är klar", "pictures": "1 picture", "done": "it is done"}
+    return {"ready": "de är klara", "pictures": f"{count} pictures", "done": "they are done"}

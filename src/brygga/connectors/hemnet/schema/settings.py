@@ -60,6 +60,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     body: dict[str, Any]
     paths: dict[str, str]
 
+    @property
+    def may_create_agencies(self) -> bool:
+        """Only with a reference of ours: without one nobody could tell that it is there already."""
+        return self.create_agencies and bool(self.reference_member)
+
 
 @functools.cache
 def defaults() -> dict[str, Any]:

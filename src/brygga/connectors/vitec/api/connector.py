@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
+
 from brygga.connectors.abilities import (
     Caller,
     Checked,
@@ -25,6 +27,7 @@ from brygga.connectors.abilities import (
 from brygga.connectors.vitec import mapping
 from brygga.connectors.vitec.api import webhooks
 from brygga.connectors.vitec.api.listings import JSON, SECTIONS, STREAMS, Listings, odd_answer
+from brygga.connectors.vitec.api.relations import RELATION, Relations
 from brygga.connectors.vitec.mapping.reading import is_id
 from brygga.model import Estate, Invalid, Mapped, Rejected, Relation, Unsupported
 from brygga.wire.call import Call
@@ -38,7 +41,7 @@ _FILE_BYTES = 100_000_000
 class VitecConnector:
     """Reads an office's database in Vitec. One connection is one customer id."""
 
-    streams = STREAMS
+    streams: tuple[str, ...] = STREAMS
 
     def __init__(
         self, wire: Caller, *, connection: str, settings: Mapping[str, Any], secrets: Secrets
@@ -53,11 +56,14 @@ class VitecConnector:
             customer=self._customer,
             page_size=int(settings.get("page_size") or 100),
         )
+        self._relations = Relations(wire, connection=connection, customer=self._customer, settings=settings)
         names = str(settings.get("extend") or "").replace(",", " ").split()
         self._extend = str(settings.get("extend_joiner") or "+").join(names)
         kinds = str(settings.get("contact_kinds") or "Person,Company,DeceasedEstate")
         self._read_contacts = bool(settings.get("read_contacts", True))
         self._contact_kinds = [kind.strip() for kind in kinds.split(",") if kind.strip()]
+        if self._read_contacts:
+            self.streams = (*STREAMS, RELATION)
 
     @classmethod
     def authorise(
@@ -88,17 +94,15 @@ class VitecConnector:
     # ------------------------------------------------------------------ read
 
     def pages(self, stream: str, *, since: datetime | None = None, cursor: str = "") -> AsyncIterator[Page]:
-        """The listing of one kind; see `Listings.pages`."""
+        """The listing of one kind; see `Listings.pages` and `Relations.pages`."""
+        if stream == RELATION and self._read_contacts:
+            return self._relations.pages(since=since, cursor=cursor)
         return self._listings.pages(stream, since=since, cursor=cursor)
 
     async def fetch(self, ref: Ref) -> RawRecord | None:
-        """One record by id; None when Vitec answers 404. Raises Unsupported for other kinds.
-
-        A relation lives in its notices alone; one that is asked for by id is one that a notice took
-        away, so it is None.
-        """
-        if ref.kind == "relation":
-            return None
+        """One record by id; None when Vitec answers 404. Raises Unsupported for other kinds."""
+        if ref.kind == RELATION:
+            return await self._relations.fetch(ref)
         source_id = self._checked_id(ref.source_id)
         if ref.kind == "contact":
             return await self._contact(source_id)
@@ -203,11 +207,20 @@ class VitecConnector:
     def notices(self, request: WebhookRequest) -> list[Notice]:
         """Pure; see `webhooks.notices`. Without the right to read contacts, their news is no news."""
         found = webhooks.notices(request.body, request.query, self._customer)
-        return found if self._read_contacts else [one for one in found if not _needs_contacts(one)]
+        wanted = found if self._read_contacts else [one for one in found if not _needs_contacts(one)]
+        return [self._by_its_word(one) for one in wanted]
+
+    def _by_its_word(self, notice: Notice) -> Notice:
+        """The end of a relation that Vitec cannot be asked for is taken from the notice, as its start was."""
+        if notice.kind != RELATION or notice.event != "remove":
+            return notice
+        if self._read_contacts and self._relations.answers_for(notice.source_id):
+            return notice
+        return msgspec.structs.replace(notice, source_id="", merged_ids=(notice.source_id,))
 
     def from_notice(self, notice: Notice) -> Mapped | None:
         """A relation needs no fetch: the notice is all of it. None for other notices."""
-        return mapping.relation(notice, self._connection)
+        return mapping.from_notice(notice, self._connection)
 
 
 def _raw(kind: str, source_id: str, body: bytes, fetched_at: datetime | None) -> RawRecord:
@@ -215,4 +228,4 @@ def _raw(kind: str, source_id: str, body: bytes, fetched_at: datetime | None) ->
 
 
 def _needs_contacts(notice: Notice) -> bool:
-    return notice.kind == "contact" and notice.event == "update"
+    return notice.kind in {"contact", RELATION} and notice.event == "update"

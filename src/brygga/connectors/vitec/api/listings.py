@@ -156,7 +156,7 @@ def _call(operation: str, stream: str, customer: str, index: int, since: datetim
     prefix = "criteria.paging." if stream == "brand" else "paging."
     query = [(f"{prefix}pageIndex", str(index)), (f"{prefix}pageSize", str(size))]
     if since is not None:
-        query.append(("criteria.changedAtMinValue", _with_offset(since)))
+        query.append(("criteria.changedAtMinValue", with_offset(since)))
     section = "Brand/List" if stream == "brand" else SECTIONS[stream]
     path = f"/Advertising/{section}/{quote(customer, safe='')}"
     return Call(operation=operation, path=path, query=tuple(query), headers=JSON)
@@ -188,6 +188,6 @@ def _whole(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() else 0
 
 
-def _with_offset(moment: datetime) -> str:
+def with_offset(moment: datetime) -> str:
     """With an explicit offset, which Vitec honours; `Z`, because a plus is a space to some readers."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

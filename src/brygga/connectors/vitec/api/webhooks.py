@@ -15,6 +15,7 @@ import msgspec
 from brygga.connectors.abilities import Notice
 from brygga.connectors.vitec.mapping import words
 from brygga.connectors.vitec.mapping.reading import is_id
+from brygga.connectors.vitec.mapping.relations import Part, everything_of, part_word
 from brygga.model import Invalid
 
 _KINDS = {
@@ -26,14 +27,13 @@ _KINDS = {
     "Area": "area",
 }
 _EVENTS = {"Update": "update", "Remove": "remove", "Merge": "merge"}
-_OLD_PREFIX = "EstateContact"
 _MOST_MERGED = 1_000
 
 
 def notices(body: bytes, query: Iterable[tuple[str, str]], customer_id: str) -> list[Notice]:
-    """The event in a request, as a list of none or one.
+    """What a request asks us to look at: nothing, one record, or (a merge) a contact and its relations.
 
-    None: another customer's event, or a type that this connector does not keep (`Meeting`,
+    Nothing: another customer's event, or a type that this connector does not keep (`Meeting`,
     `Note`). Raises Invalid when it is no notification of Vitec's.
     """
     facts = _facts(body, query)
@@ -42,7 +42,10 @@ def notices(body: bytes, query: Iterable[tuple[str, str]], customer_id: str) -> 
         raise _invalid("The notification has no type or event.")
     if not _ours(facts, customer_id):
         return []
-    found = _read(kind, _EVENTS.get(event, ""), facts)
+    word = _EVENTS.get(event, "")
+    if kind == "Merge" or word == "merge":
+        return _merge(facts)
+    found = _read(kind, word, facts)
     return [] if found is None else [found]
 
 
@@ -76,8 +79,6 @@ def _ours(facts: dict[str, Any], customer_id: str) -> bool:
 
 
 def _read(kind: str, event: str, facts: dict[str, Any]) -> Notice | None:
-    if kind == "Merge" or event == "merge":
-        return _merge(facts)
     if not event:
         return None
     if kind == "EstateContact":
@@ -101,33 +102,35 @@ def _record(kind: str, event: str, facts: dict[str, Any]) -> Notice:
     )
 
 
-def _merge(facts: dict[str, Any]) -> Notice:
-    """`sourceIds` ceased to be; `destinationId` lives on and must be fetched."""
+def _merge(facts: dict[str, Any]) -> list[Notice]:
+    """`sourceIds` ceased to be; `destinationId` lives on, with their relations: all is asked for anew."""
     sources = facts.get("sourceIds")
     gone = tuple(one for one in sources[:_MOST_MERGED] if is_id(one)) if type(sources) is list else ()
     name = "destinationId" if facts.get("destinationId") else "id"
-    return Notice(
-        event="merge",
-        kind="contact",
-        source_id=_id(facts, name),
-        merged_ids=gone,
-        facts={"subtype": _text(facts.get("subtype"))},
-    )
+    contact = _id(facts, name)
+    told = {"subtype": _text(facts.get("subtype"))}
+    return [
+        Notice(event="merge", kind="contact", source_id=contact, merged_ids=gone, facts=told),
+        Notice(event="update", kind="relation", source_id=everything_of(contact)),
+    ]
 
 
 def _relation(event: str, facts: dict[str, Any]) -> Notice:
     """A contact's part in an estate: keyed by estate, contact and part (and viewing)."""
-    part = _text(facts.get("subtype")).removeprefix(_OLD_PREFIX)
-    told = {"estate": _id(facts, "relId1"), "contact": _id(facts, "relId2")}
-    viewing = facts.get("relId3")
-    if is_id(viewing):
-        told["viewing"] = str(viewing)
+    part = Part(
+        estate=_id(facts, "relId1"),
+        contact=_id(facts, "relId2"),
+        part=part_word(_text(facts.get("subtype"))),
+        viewing=facts["relId3"] if is_id(facts.get("relId3")) else "",
+    )
+    told = {"estate": part.estate, "contact": part.contact}
+    if part.viewing:
+        told["viewing"] = part.viewing
     if is_id(facts.get("id")):
         told["participant"] = facts["id"]
-    key = "|".join([told["estate"], told["contact"], part, *([told["viewing"]] if "viewing" in told else [])])
-    told["role"] = words.ROLES.get(part, part)
+    told["role"] = words.ROLES.get(part.part, part.part)
     return Notice(
-        event="relation" if event == "update" else event, kind="relation", source_id=key, facts=told
+        event="relation" if event == "update" else event, kind="relation", source_id=part.key, facts=told
     )
 
 

@@ -31,12 +31,13 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def key(self) -> str:
         """The source id. Vitec gives these relations none of their own (CONTRACT.md §8)."""
-        return "|".join(filter(None, (self.estate, self.contact, self.part, self.viewing)))
+        ends = [self.estate, self.contact, self.part]
+        return "|".join([*ends, self.viewing] if self.viewing else ends)
 
 
 def part_word(text: str) -> str:
-    """`Buyer` of today's `Buyer` and of the older `EstateContactBuyer`."""
-    return text.removeprefix(_OLD_PREFIX)
+    """`Buyer` of today's `Buyer` and of the older `EstateContactBuyer`; fit for a key."""
+    return text.removeprefix(_OLD_PREFIX).replace("|", "")
 
 
 def part_of(key: str) -> Part:

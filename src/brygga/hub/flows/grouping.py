@@ -1,0 +1,158 @@
+"""Pages into groups: one group is stored in one transaction while the next pages are fetched.
+
+A commit costs the same for ten records as for a thousand, so pages that come quickly share
+one. A page that took long to come is stored at once. The place saved with a group is that of
+its last page; groups are stored in the order of their pages, each with its place, so after a
+crash the reading goes on after the last page that was stored.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from types import TracebackType
+from typing import Self
+
+import msgspec
+
+from brygga.connectors.abilities import Page, RawRecord, Ref
+from brygga.hub.connections import Live
+from brygga.hub.flows.fetching import fetch_all, lacking, not_known, put, to_batch
+from brygga.hub.services import Services
+from brygga.model import BryggaError, Mapped
+from brygga.store import Applied, canonical_id
+from brygga.sync.absorb import Absorbed
+
+MOST_RECORDS = 1_000
+MOST_BYTES = 4_000_000
+LONGEST_S = 0.5
+"""How long pages wait for others to share their transaction."""
+AT_ONCE = 2
+"""Groups under way: one being mapped while the one before it is stored."""
+
+
+class Group(msgspec.Struct, kw_only=True):
+    """Pages that are stored together. `listed`: the ids they name; `cursor`: the place after them."""
+
+    raws: list[RawRecord] = []
+    failed: list[tuple[Ref, BryggaError]] = []
+    listed: list[str] = []
+    fetched: int = 0
+    size_bytes: int = 0
+    cursor: str = ""
+
+
+class Groups:
+    """The groups of one stretch of one stream. Leaving the context stores what is left.
+
+    `counts` is complete afterwards. Raises what the store or a broken connection raises.
+    """
+
+    def __init__(self, services: Services, live: Live, *, mode: str, stream: str, run: str) -> None:
+        self.counts: Counter[str] = Counter()
+        self._s, self._live = services, live
+        self._mode, self._stream, self._run = mode, stream, run
+        self._group = Group()
+        self._since_s = time.monotonic()
+        self._under_way: list[asyncio.Task[None]] = []
+
+    async def __aenter__(self) -> Self:
+        """Ready for the first page."""
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trail: TracebackType | None
+    ) -> None:
+        """What came before a fault of the source is stored all the same; a cancellation stops at once."""
+        if error is not None and not isinstance(error, Exception):
+            await self._abandon()
+            return
+        try:
+            if self._group.cursor or self._group.listed:
+                await self._pass_on()
+            while self._under_way:
+                await self._under_way[0]
+                del self._under_way[0]
+        except BaseException:
+            await self._abandon()
+            raise
+
+    async def add(self, page: Page) -> None:
+        """Fetch what a page names and differs, and pass the group on when it is large or has waited."""
+        refs = await self._differing(page.refs)
+        got = await fetch_all(self._live, refs)
+        group = self._group
+        group.raws += [*page.records, *got.raws]
+        group.failed += got.failed
+        group.listed += [ref.source_id for ref in page.refs] + [raw.source_id for raw in page.records]
+        group.fetched += len(refs)
+        group.size_bytes += sum(len(raw.body) for raw in (*page.records, *got.raws))
+        group.cursor = page.cursor
+        large = len(group.raws) >= MOST_RECORDS or group.size_bytes >= MOST_BYTES
+        if large or time.monotonic() - self._since_s >= LONGEST_S:
+            await self._pass_on()
+
+    async def _pass_on(self) -> None:
+        while len(self._under_way) >= AT_ONCE:
+            await self._under_way[0]
+            del self._under_way[0]
+        before = self._under_way[-1] if self._under_way else None
+        self._under_way.append(asyncio.create_task(self._store(self._group, before)))
+        self._group, self._since_s = Group(), time.monotonic()
+
+    async def _abandon(self) -> None:
+        for task in self._under_way:
+            task.cancel()
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+
+    async def _store(self, group: Group, before: asyncio.Task[None] | None) -> None:
+        """Map while the group before is stored; store after it."""
+        same, absorbed = await asyncio.to_thread(self._understand, group)
+        if before is not None:
+            await asyncio.shield(before)
+        applied = await asyncio.to_thread(put, self._s.store, absorbed)
+        more = await self._follow(absorbed.mapped)
+        self._count(group, applied, more, parked=len(group.raws) - same - len(absorbed.mapped))
+
+    def _understand(self, group: Group) -> tuple[int, Absorbed]:
+        """One batch of everything in the group that is not known already; how many were."""
+        raws, store = group.raws, self._s.store
+        if self._mode != "full":
+            raws = not_known(store, self._live, raws)
+        listed = (self._run, self._stream, group.listed) if self._mode != "catchup" else None
+        place = (f"{self._stream}.place", f"{self._run}#{group.cursor}")
+        made = to_batch(self._live, raws, now=self._s.now(), failed=group.failed, cursor=place, listed=listed)
+        return len(group.raws) - len(raws), made
+
+    def _count(self, group: Group, applied: Applied, followed: int, *, parked: int) -> None:
+        self.counts.update(
+            listed=len(group.listed),
+            fetched=group.fetched,
+            created=applied.created + followed,
+            updated=applied.updated,
+            removed=applied.removed,
+            parked=len(group.failed) + parked,
+        )
+
+    async def _differing(self, refs: list[Ref]) -> list[Ref]:
+        """The references whose change date is not the one we hold (or that have none)."""
+        if self._mode == "full" or not refs:
+            return refs
+        ids = [canonical_id(self._live.name, ref.source_id) for ref in refs]
+        held = await asyncio.to_thread(self._s.store.changed_at, refs[0].kind, ids)
+        return [
+            ref
+            for ref, record_id in zip(refs, ids, strict=True)
+            if ref.changed_at is None or held.get(record_id) != ref.changed_at
+        ]
+
+    async def _follow(self, mapped: list[Mapped]) -> int:
+        """Fetch records that only others name, such as associations, when we lack them."""
+        refs = {ref for one in mapped for ref in self._live.connector.follow(one)}
+        if not refs:
+            return 0
+        wanted = await asyncio.to_thread(lacking, self._s.store, self._live.name, refs)
+        got = await fetch_all(self._live, wanted)
+        batch = to_batch(self._live, got.raws, now=self._s.now(), failed=got.failed)
+        return (await asyncio.to_thread(put, self._s.store, batch)).created if wanted else 0
