@@ -43,9 +43,9 @@ async def bare(scope: Any, receive: Any, send: Any) -> None:
         return
     while (await receive()).get("more_body"):
         pass
-    headers = [(b"content-length", b"3"), (b"content-type", b"text/plain; charset=utf-8")]
+    headers = [(b"content-length", b"0"), (b"content-type", b"text/plain; charset=utf-8")]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": b"ok\n"})
+    await send({"type": "http.response.body", "body": b""})
 
 
 async def serve(kind: str, database: str, folder: str) -> None:
@@ -57,7 +57,9 @@ async def serve(kind: str, database: str, folder: str) -> None:
     listener = listen("127.0.0.1", 0)
     hub = app = None
     if kind == "bare":
-        made = uvicorn.Config(bare, http="httptools", ws="none", lifespan="off", log_config=None, access_log=False)
+        made = uvicorn.Config(
+            bare, http="httptools", ws="none", lifespan="off", log_config=None, access_log=False
+        )
     else:
         hub, app = await furnish(database, folder)
         made = config(app)
@@ -147,7 +149,8 @@ async def load(port: int, seconds: float) -> None:
         json.dumps(
             {
                 "answers": len(took),
-                "bad": len(bad), "first_bad": repr(bad[:1]),
+                "bad": len(bad),
+                "first_bad": repr(bad[:1]),
                 "per_s": len(took) / spent,
                 "p50_ms": 1000 * ordered[len(ordered) // 2],
                 "p99_ms": 1000 * ordered[int(len(ordered) * 0.99)],
@@ -172,7 +175,11 @@ def one_run(kind: str, database: str, seconds: float) -> dict[str, Any]:
         assert server.stdout is not None
         port = server.stdout.readline().strip()
         results = [
-            json.loads(subprocess.run([*me, "--load", port, "--seconds", str(s)], capture_output=True, text=True, check=True).stdout)
+            json.loads(
+                subprocess.run(
+                    [*me, "--load", port, "--seconds", str(s)], capture_output=True, text=True, check=True
+                ).stdout
+            )
             for s in (1.0, seconds)
         ]
         server.stdin.close()
@@ -223,7 +230,11 @@ def summary(found: dict[str, list[dict[str, Any]]]) -> bool:
             f"{tail:>9.1f}{f'{min(tails):.1f}–{max(tails):.1f}':>15}"
         )
         if kind != "bare":
-            well &= rate >= GOAL_PER_S and tail <= GOAL_P99_MS and all(r["kept_all"] and not r["bad"] for r in runs)
+            well &= (
+                rate >= GOAL_PER_S
+                and tail <= GOAL_P99_MS
+                and all(r["kept_all"] and not r["bad"] for r in runs)
+            )
     print(f"goal: ≥ {GOAL_PER_S}/s and p99 ≤ {GOAL_P99_MS} ms on both: {'met' if well else 'NOT met'}")
     return well
 

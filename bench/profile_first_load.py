@@ -31,7 +31,6 @@ STAGES = (
     ("decode pages", "yardstick.api", "_page.decode"),
     ("map", "brygga.hub.flows.fetching", "understand"),
     ("same bytes?", "brygga.store.records", "Records.same_raw"),
-    ("listing", "brygga.store.progress", "Progress.listing_add"),
     ("encode, hash", "brygga.store.apply", "prepare"),
     ("compare", "brygga.store.apply", "plan"),
     ("seal and write raw", "brygga.store.apply", "write_raw"),
@@ -41,6 +40,14 @@ STAGES = (
     ("write the rest", "brygga.store.apply", "_write_the_rest"),
     ("effects", "brygga.store.apply", "Applying._follow"),
     ("begin, commit", "brygga.store.sqlite", "SqliteDatabase.write"),
+    ("compare all ids", "brygga.store.records", "Records.ids"),
+    ("compare all ids", "brygga.store.progress", "Progress.listing_ids"),
+    ("compare all ids", "brygga.store.progress", "Progress.listing_drop"),
+    ("wire's shared state", "brygga.store.wire_state", "SqlSlots.take"),
+    ("wire's shared state", "brygga.store.wire_state", "SqlSlots.give_back"),
+    ("wire's shared state", "brygga.store.wire_state", "SqlBreakers.look"),
+    ("wire's shared state", "brygga.store.wire_state", "SqlBreakers.succeeded"),
+    ("waiting for the end", "brygga.store.signals", "Signals.signal_get"),
     ("flow records", "brygga.hub.durable.records", "FlowRecords.keep_step"),
 )
 

@@ -84,6 +84,10 @@ class YardstickConnector:
         """Pure: see mapping.py."""
         return mapping.estate(raw, self._connection)
 
+    def covers(self, stream: str, source_id: str) -> bool:
+        """The list is whole."""
+        return True
+
     def follow(self, mapped: Mapped) -> list[Ref]:
         """Nothing is named that is not in the list."""
         return []

@@ -90,7 +90,9 @@ class Arena:
             "outbox": {f"{c} {s}": n for (c, s), n in store.outbox_counts().items()},
             "signals": [(s.key, s.wanted, s.done) for s in store.signals_pending()],
             "inbox": store.inbox_waiting(),
-            "errors": [(r.id, r.state, r.error_code) for r in store.outbox_list(limit=500) if r.error_code][:8],
+            "errors": [(r.id, r.state, r.error_code) for r in store.outbox_list(limit=500) if r.error_code][
+                :8
+            ],
         }
 
     def fetched(self) -> bool:

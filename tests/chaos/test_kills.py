@@ -11,7 +11,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from arena import Arena  # noqa: E402 – the path comes first
+from arena import Arena
 
 LONG = os.environ.get("BRYGGA_CHAOS") == "1"
 KILLS = 200 if LONG else 6
@@ -55,7 +55,9 @@ def _kill(arena: Arena, times: int) -> None:
 
 def _settle(arena: Arena) -> None:
     arena.trouble("none")
-    arena.steer.webhooks(f"{arena.hubs[0].ready['webhooks']}/vitec", "arena-secret-part-of-the-address", "webhooks-good")
+    arena.steer.webhooks(
+        f"{arena.hubs[0].ready['webhooks']}/vitec", "arena-secret-part-of-the-address", "webhooks-good"
+    )
     arena.compare_all()
     arena.wait(arena.quiet, within_s=300, what="quiet")
     arena.compare_all()

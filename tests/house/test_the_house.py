@@ -54,7 +54,11 @@ def test_a_connector_keeps_what_its_manifest_promises(name: str) -> None:
     cls = manifest.class_of(promised)
     for ability in promised.abilities:
         protocol = ABILITIES[ability]
-        lacking = [m for m in protocol.__dict__.get("__protocol_attrs__", set()) or _members(protocol) if not hasattr(cls, m)]
+        lacking = [
+            m
+            for m in protocol.__dict__.get("__protocol_attrs__", set()) or _members(protocol)
+            if not hasattr(cls, m)
+        ]
         assert not lacking, f"{name} promises {ability} and lacks {lacking}"
 
 
@@ -92,7 +96,7 @@ def test_personal_numbers_come_only_from_the_published_test_series(shared_provid
 
 
 def test_nothing_names_one_machine() -> None:
-    pattern = re.compile(r"(/root/|/home/[a-z]+/|/work/|/tmp/bash_jobs)")  # noqa: S108 – looked for, not used
+    pattern = re.compile(r"(/root/|/home/[a-z]+/|/work/|/tmp/bash_jobs)")
     found = [
         str(path.relative_to(ROOT))
         for path in tracked(".py", ".md", ".toml", ".sh", "Makefile", ".lock", ".yaml")

@@ -7,6 +7,6 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from conftest_life import small_world, sqlite_world  # noqa: E402 – the path comes first
+from conftest_life import small_world, sqlite_world
 
 __all__ = ["small_world", "sqlite_world"]

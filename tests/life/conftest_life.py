@@ -64,7 +64,9 @@ class World:
 
 
 @contextlib.asynccontextmanager
-async def world(home: Path, *, database: str = "", estates: int = 40, seed: int = 7, **plan: Any) -> AsyncIterator[World]:
+async def world(
+    home: Path, *, database: str = "", estates: int = 40, seed: int = 7, **plan: Any
+) -> AsyncIterator[World]:
     """A world that is torn down at the end, whatever happened in it."""
     async with build(Plan(estates=estates, seed=seed, **plan)) as sandbox:
         hub = Hub(Settings(home=home, database=database, catch_up_s=3600, takeover_s=5))

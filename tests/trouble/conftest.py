@@ -7,7 +7,6 @@ import shutil
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -22,11 +21,6 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "lif
 HOMES = 12
 
 
-def swift(sandbox: Sandbox) -> dict[str, dict[str, Any]]:
-    """The imitations' settings without the caution that a real provider is owed."""
-    return {name: {**facts, "calls": 1000, "at_once": 50} for name, facts in sandbox.settings().items()}
-
-
 @pytest.fixture(scope="session")
 def _agency(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("agency") / "home"
@@ -34,7 +28,7 @@ def _agency(tmp_path_factory: pytest.TempPathFactory) -> Path:
     async def fill() -> None:
         async with build(Plan(estates=HOMES, seed=7), only=("vitec",)) as sandbox:
             hub = Hub(Settings(home=home))
-            await adopt(hub, swift(sandbox))
+            await adopt(hub, sandbox.settings())
             await hub.start(schedule=False)
             await hub.sync("vitec", wait_s=30)
             await hub.stop()
@@ -60,7 +54,7 @@ async def source(tmp_path: Path) -> AsyncIterator[Sandbox]:
 def practice(tmp_path: Path, source: Sandbox) -> Path:
     """An empty home whose note leads `brygga sync` to the imitations."""
     home = tmp_path / "practice"
-    leave_note(home, {"url": source.url(), "systems": swift(source)})
+    leave_note(home, {"url": source.url(), "systems": source.settings()})
     return home
 
 

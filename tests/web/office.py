@@ -55,7 +55,12 @@ def connect(hub: Hub, *, practice: bool = False) -> None:
     for name, settings in rows:
         hub.store.setting_put(
             f"connection:{name}",
-            {"name": name, "connector": name, "settings": settings, **({"practice": True} if practice else {})},
+            {
+                "name": name,
+                "connector": name,
+                "settings": settings,
+                **({"practice": True} if practice else {}),
+            },
         )
 
 
@@ -73,7 +78,9 @@ def furnished(folder: Path, clock: Clock | None = None, *, practice: bool = Fals
 
 def _batch(hub: Hub, at: datetime, *records: Any, correlation_id: str = "", findings: Any = ()) -> Any:
     incoming = [Incoming(record=r, findings=list(findings)) for r in records]
-    return hub.store.apply(Batch(connection="vitec", now=at, correlation_id=correlation_id, incoming=incoming))
+    return hub.store.apply(
+        Batch(connection="vitec", now=at, correlation_id=correlation_id, incoming=incoming)
+    )
 
 
 def _people(hub: Hub) -> None:
@@ -113,8 +120,17 @@ def home(number: int = 0, **other: Any) -> Estate:
 def _homes(hub: Hub) -> None:
     came = NOW - timedelta(days=8)
     findings = [
-        Finding(path="fee.amount_kr", code="out_of_range", severity=Severity.REFUSED, sv="Talet är orimligt och togs inte med."),
-        Finding(path="buildings[0].energy.rating", code="unknown_value", sv="Värdet är nytt för oss. Vi behåller det som det kom."),
+        Finding(
+            path="fee.amount_kr",
+            code="out_of_range",
+            severity=Severity.REFUSED,
+            sv="Talet är orimligt och togs inte med.",
+        ),
+        Finding(
+            path="buildings[0].energy.rating",
+            code="unknown_value",
+            sv="Värdet är nytt för oss. Vi behåller det som det kom.",
+        ),
     ]
     _batch(hub, came, *[home(n) for n in range(5)])
     _batch(hub, came, *[home(n) for n in range(5, 12)], findings=findings)
@@ -139,8 +155,14 @@ def _steps(hub: Hub, home_id: str, at: datetime, steps: Any = STEPS) -> datetime
         at += timedelta(seconds=took_s)
         events.append(
             Event(
-                at=at, connection="hemnet", kind="estate", id=home_id, what=f"publish.{name}", facts={"sv": sv},
-                took_ms=int(took_s * 1000), correlation_id="c4f2a81b09d3e5571",
+                at=at,
+                connection="hemnet",
+                kind="estate",
+                id=home_id,
+                what=f"publish.{name}",
+                facts={"sv": sv},
+                took_ms=int(took_s * 1000),
+                correlation_id="c4f2a81b09d3e5571",
             )  # fmt: skip
         )
     hub.store.event_add(events)
@@ -155,7 +177,14 @@ def _shown(hub: Hub, home_id: str, at: datetime, price_kr: int) -> None:
     ended = _steps(hub, home_id, at)
     hub.store.event_add(
         [
-            Event(at=ended, connection="hemnet", kind="estate", id=home_id, what="visible", facts={"price_kr": price_kr, "document": "d.pdf"}),
+            Event(
+                at=ended,
+                connection="hemnet",
+                kind="estate",
+                id=home_id,
+                what="visible",
+                facts={"price_kr": price_kr, "document": "d.pdf"},
+            ),
             Event(at=ended + timedelta(seconds=2), connection="smtp", kind="estate", id=home_id, what="mail"),
         ]
     )
@@ -165,7 +194,12 @@ def _yesterday(hub: Hub) -> None:
     yesterday = NOW - timedelta(days=1, hours=4)
     _shown(hub, HOME, yesterday, 4_200_000)
     for number in (2, 4, 5, 6):
-        _shown(hub, f"vitec:OBJ{number}", yesterday + timedelta(minutes=number), 4_200_000 - 145_000 * (number - 1))
+        _shown(
+            hub,
+            f"vitec:OBJ{number}",
+            yesterday + timedelta(minutes=number),
+            4_200_000 - 145_000 * (number - 1),
+        )
     pictures = [Image(id=f"MED{n}", name=f"Bild {n}") for n in range(1, 4)]
     _batch(hub, NOW - timedelta(hours=21), home(images=pictures))
     viewing = Viewing(
@@ -173,13 +207,26 @@ def _yesterday(hub: Hub) -> None:
         comment="Ring Kanarie på 070-1740605",
     )  # fmt: skip
     _batch(hub, NOW - timedelta(hours=20), viewing)
-    bid = Bid(id="vitec:BID1", estate_id=HOME, contact_id="vitec:K2", alias="Kanarie", amount_kr=4_000_000, placed_at=NOW - timedelta(hours=3))
+    bid = Bid(
+        id="vitec:BID1",
+        estate_id=HOME,
+        contact_id="vitec:K2",
+        alias="Kanarie",
+        amount_kr=4_000_000,
+        placed_at=NOW - timedelta(hours=3),
+    )
     _batch(hub, NOW - timedelta(hours=3), bid)
 
 
 def _today(hub: Hub) -> None:
     told = NOW - timedelta(minutes=3, seconds=4)
-    hub.store.event_add([Event(at=told, connection="vitec", kind="estate", id=HOME, what="webhook", facts={"event": "update"})])
+    hub.store.event_add(
+        [
+            Event(
+                at=told, connection="vitec", kind="estate", id=HOME, what="webhook", facts={"event": "update"}
+            )
+        ]
+    )
     pictures = [Image(id=f"MED{n}", name=f"Bild {n}") for n in range(1, 4)]
     at = NOW - timedelta(minutes=3)
     _batch(hub, at, home(images=pictures, price=Price(asking_kr=4_050_000), changed_at=told))
@@ -192,7 +239,17 @@ def _today(hub: Hub) -> None:
                 hub.store.outbox_done(n, {"status": "visible"}, done_at)
     for half in range(1, 46):
         when = NOW - timedelta(minutes=30 * half)
-        hub.store.event_add([Event(at=when, connection="vitec", what="pull.catchup", facts={"created": 0, "updated": half % 7}, took_ms=300)])
+        hub.store.event_add(
+            [
+                Event(
+                    at=when,
+                    connection="vitec",
+                    what="pull.catchup",
+                    facts={"created": 0, "updated": half % 7},
+                    took_ms=300,
+                )
+            ]
+        )
 
 
 def _row(home_id: str, number: int, at: datetime) -> OutboxRow:
@@ -205,21 +262,83 @@ def _row(home_id: str, number: int, at: datetime) -> OutboxRow:
 def _trouble(hub: Hub) -> None:
     refused = NOW - timedelta(hours=1, minutes=34)
     store = hub.store
-    facts = {"code": "key_refused", "status": 401, "operation": "listing.update", "sv": "Hemnet godtar inte kontorets nyckel."}
-    store.event_add([Event(at=refused, connection="hemnet", what="trouble.needs_sign_in", level="bad", facts=facts)])
+    facts = {
+        "code": "key_refused",
+        "status": 401,
+        "operation": "listing.update",
+        "sv": "Hemnet godtar inte kontorets nyckel.",
+    }
+    store.event_add(
+        [Event(at=refused, connection="hemnet", what="trouble.needs_sign_in", level="bad", facts=facts)]
+    )
     store.repair_open("key_refused", "hemnet", "", {**facts, "message": "Bearer kanariehemlighet"}, refused)
     waits = NOW - timedelta(minutes=2, seconds=55)
     store.event_add(
-        [Event(at=waits, connection="hemnet", kind="estate", id=HOME, what="publish.waits", level="bad", facts=facts, took_ms=400)]
+        [
+            Event(
+                at=waits,
+                connection="hemnet",
+                kind="estate",
+                id=HOME,
+                what="publish.waits",
+                level="bad",
+                facts=facts,
+                took_ms=400,
+            )
+        ]
     )
-    store.outbox_trouble(("hemnet", "publish", "estate", HOME), 1, "waiting", NOW + timedelta(minutes=7), "key_refused", "Hemnet godtar inte kontorets nyckel.", waits)
+    store.outbox_trouble(
+        ("hemnet", "publish", "estate", HOME),
+        1,
+        "waiting",
+        NOW + timedelta(minutes=7),
+        "key_refused",
+        "Hemnet godtar inte kontorets nyckel.",
+        waits,
+    )
     missing = [f"OBJ{n}" for n in range(3, 13)]
-    store.repair_open("vanish", "vitec", "estate", {"stream": "estate", "held": 12, "listed": 2, "missing": missing}, NOW - timedelta(hours=2))
+    store.repair_open(
+        "vanish",
+        "vitec",
+        "estate",
+        {"stream": "estate", "held": 12, "listed": 2, "missing": missing},
+        NOW - timedelta(hours=2),
+    )
     _doubt(hub)
     stopped = {"code": "energy_missing", "sv": "Energiklass saknas.", "stops": True, "field": "energy"}
-    store.link_put("estate", "vitec:OBJ3", "hemnet", {"wish": "published", "wished": "upcoming", "blocked": True, "remarks": [stopped]}, NOW - timedelta(hours=5))
-    store.event_add([Event(at=NOW - timedelta(hours=5), connection="hemnet", kind="estate", id="vitec:OBJ3", what="publish.blocked", level="bad", facts={"codes": ["energy_missing"]})])
-    store.park([Parked(connection="vitec", kind="estate", source_id="OBJ99", reason_code="not_json", sv="Svaret gick inte att läsa.", raw=b"{", at=NOW - timedelta(hours=6))])
+    store.link_put(
+        "estate",
+        "vitec:OBJ3",
+        "hemnet",
+        {"wish": "published", "wished": "upcoming", "blocked": True, "remarks": [stopped]},
+        NOW - timedelta(hours=5),
+    )
+    store.event_add(
+        [
+            Event(
+                at=NOW - timedelta(hours=5),
+                connection="hemnet",
+                kind="estate",
+                id="vitec:OBJ3",
+                what="publish.blocked",
+                level="bad",
+                facts={"codes": ["energy_missing"]},
+            )
+        ]
+    )
+    store.park(
+        [
+            Parked(
+                connection="vitec",
+                kind="estate",
+                source_id="OBJ99",
+                reason_code="not_json",
+                sv="Svaret gick inte att läsa.",
+                raw=b"{",
+                at=NOW - timedelta(hours=6),
+            )
+        ]
+    )
 
 
 def _doubt(hub: Hub) -> None:
@@ -233,4 +352,15 @@ def _doubt(hub: Hub) -> None:
     hub.store.outbox_unknown(n, "cut_off", "Mejlet kan ha gått i väg utan kvitto.")
     facts = {"code": "cut_off", "sv": "Mejlet kan ha gått i väg utan kvitto.", "n": n}
     hub.store.repair_open("outcome_unknown", "smtp", f"mail|{key}", facts, NOW - timedelta(minutes=14))
-    hub.store.event_add([Event(at=NOW - timedelta(minutes=14), connection="smtp", kind="mail", id=key, what="email.unknown", level="doubt")])
+    hub.store.event_add(
+        [
+            Event(
+                at=NOW - timedelta(minutes=14),
+                connection="smtp",
+                kind="mail",
+                id=key,
+                what="email.unknown",
+                level="doubt",
+            )
+        ]
+    )

@@ -95,6 +95,10 @@ class ReadRecords(Protocol):
         """Pure: raw bytes → records and findings. Raises Invalid when nothing usable is left."""
         ...
 
+    def covers(self, stream: str, source_id: str) -> bool:
+        """Pure: whether the listing of `stream` would name this record if it were still there."""
+        ...
+
     def follow(self, mapped: Mapped) -> list[Ref]:
         """Pure: records that only this one names (an association has no listing of its own)."""
         ...

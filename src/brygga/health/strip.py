@@ -42,7 +42,7 @@ def bars(events: Iterable[Event], now: datetime) -> list[Bar]:
     start = _floor(now) - STEP * (BUCKETS - 1)
     kinds = ["none"] * BUCKETS
     for event in events:
-        if event.at is None or event.at < start or event.at > now:
+        if event.at is None or not start <= event.at <= now or event.what.endswith(".blocked"):
             continue
         place = min(BUCKETS - 1, int((event.at - start) / STEP))
         kind = _LEVELS.get(event.level, "ok")

@@ -12,6 +12,11 @@ from brygga.store import Event
 FAULTS = frozenset({"bad", "doubt"})
 
 
+def of_the_line(event: Event) -> bool:
+    """Whether an event tells of calls to the connection: a notice comes by itself, our check asks nobody."""
+    return event.what != "webhook" and not event.what.endswith(".blocked")
+
+
 class Told(msgspec.Struct, kw_only=True):
     """What the newest events say. `trouble_since` is None when the last word was a good one."""
 
@@ -22,10 +27,10 @@ class Told(msgspec.Struct, kw_only=True):
 
 
 def told_by(events: Iterable[Event]) -> Told:
-    """Read events, oldest first. A notice from outside says nothing of how our calls go."""
+    """Read events, oldest first. Notices and our own check say nothing of how our calls go."""
     told = Told()
     for event in events:
-        if event.what == "webhook" or event.at is None:
+        if event.at is None or not of_the_line(event):
             continue
         if event.level == "ok":
             told.ok += 1

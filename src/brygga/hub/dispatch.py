@@ -110,7 +110,9 @@ class Dispatcher:
 
     async def _outbox(self) -> int:
         worker = self._s.settings.worker_id
-        heads = await asyncio.to_thread(self._s.store.outbox_take, worker, self._s.now(), lease_s=LEASE_S, limit=MOST)
+        heads = await asyncio.to_thread(
+            self._s.store.outbox_take, worker, self._s.now(), lease_s=LEASE_S, limit=MOST
+        )
         for head in heads:
             await self._start_outbox(head)
         return len(heads)

@@ -24,8 +24,8 @@ from brygga.hub.services import Services, utc_now
 from brygga.hub.settings import Settings
 from brygga.hub.wiring import make_kit, make_vault, make_wires
 from brygga.model import Invalid, SetupError
-from brygga.store import Store
 from brygga.photos import Album, Darkroom
+from brygga.store import Store
 from brygga.vault import VaultError
 from brygga.vault.signing import LinkSigner
 

@@ -8,7 +8,6 @@ to send is worked out later from the newest state, so ten quick changes become o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
 
 from brygga.model import Relation, Viewing
 from brygga.store import Change, Effects, OutboxRow
@@ -56,15 +55,16 @@ def _estates(changes: Iterable[Change]) -> dict[str, Change]:
     """Estate id → the last change that concerns it: its own, or one of its parts'."""
     touched: dict[str, Change] = {}
     for change in changes:
-        owner = _owner(change.kind, change.id, change.record)
+        owner = _owner(change)
         if owner:
             touched[owner] = change
     return touched
 
 
-def _owner(kind: str, record_id: str, record: Any) -> str:
-    if kind == "estate":
-        return record_id
-    if kind in {"viewing", "relation"} and isinstance(record, Viewing | Relation):
-        return record.estate_id
-    return ""
+def _owner(change: Change) -> str:
+    if change.kind == "estate":
+        return change.id
+    if change.kind not in {"viewing", "relation"}:
+        return ""
+    record = change.record
+    return record.estate_id if isinstance(record, Viewing | Relation) else ""

@@ -8,7 +8,9 @@ from typing import Any
 
 from brygga.hub.flows.fetching import fetch_all, understand
 from brygga.hub.hub import Hub
-from brygga.model import BryggaError, content_hash, encode, kind_of
+from brygga.model import BryggaError
+from brygga.store import Prepared
+from brygga.store.prepare import prepare
 from brygga.sync.brake import Verdict, compare
 
 Progress = Callable[[dict[str, int]], None]
@@ -70,20 +72,20 @@ async def _look(hub: Hub, name: str) -> dict[str, int]:
         async for page in live.connector.pages(stream):
             got = await fetch_all(live, page.refs)
             seen |= {r.source_id for r in page.refs} | {r.source_id for r in page.records}
-            absorbed = understand(live, [*page.records, *got.raws], now=hub.services.now())
-            counts["parked"] += len(absorbed.batch.parked) + len(got.failed)
-            for incoming in absorbed.batch.incoming:
-                counts["findings"] += len(incoming.findings)
-                counts[_would(hub, incoming.record)] = counts.get(_would(hub, incoming.record), 0) + 1
+            raws = [*page.records, *got.raws]
+            batch = understand(live, raws, now=hub.services.now(), failed=got.failed).batch
+            counts["parked"] += len(batch.parked)
+            for one in prepare(batch):
+                counts["findings"] += len(one.findings)
+                counts[_would(hub, one)] = counts.get(_would(hub, one), 0) + 1
         verdict = compare(hub.store.ids(stream, name), seen, complete=True)
         counts["listed"] += len(seen)
         counts["removed"] += len(verdict.missing) if verdict.verdict is Verdict.LOOK else 0
     return counts
 
 
-def _would(hub: Hub, record: Any) -> str:
-    row = hub.store.row(kind_of(record), record.id)
+def _would(hub: Hub, one: Prepared) -> str:
+    row = hub.store.row(one.kind, one.id)
     if row is None:
         return "created"
-    same = content_hash(encode(record)) == content_hash(encode(row.record))
-    return "unchanged" if same else "updated"
+    return "unchanged" if row.hash == one.hash else "updated"

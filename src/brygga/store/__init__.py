@@ -7,10 +7,11 @@ and may be made from several threads.
 
 from brygga.store.groups import OutboxHead
 from brygga.store.opening import Store
+from brygga.store.prepare import prepared
 from brygga.store.queues import Due, Group, InboxAdd, InboxItem, OutboxItem, OutboxRow, Signal
 from brygga.store.rows import EstateLine, FeedRow, Filters, HistoryRow, Page, StoredFinding, StoredRow
 from brygga.store.sealing import Sealer
-from brygga.store.shapes import Applied, Batch, Change, Effects, Incoming, Parked, canonical_id
+from brygga.store.shapes import Applied, Batch, Change, Effects, Incoming, Parked, Prepared, canonical_id
 from brygga.store.told import AuditCheck, AuditRow, Event, Heartbeat, Link, Purged, Repair
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "OutboxRow",
     "Page",
     "Parked",
+    "Prepared",
     "Purged",
     "Repair",
     "Sealer",
@@ -45,4 +47,5 @@ __all__ = [
     "StoredFinding",
     "StoredRow",
     "canonical_id",
+    "prepared",
 ]

@@ -16,9 +16,9 @@ from brygga.store import events, outbox, parking, signals
 from brygga.store.compare import Plan, plan
 from brygga.store.database import Tx
 from brygga.store.moments import to_us
-from brygga.store.prepare import Prepared, ids_by_kind, prepare
+from brygga.store.prepare import ids_by_kind, prepare
 from brygga.store.room import Room
-from brygga.store.shapes import Applied, Batch, Change, Effects
+from brygga.store.shapes import Applied, Batch, Change, Effects, Prepared
 from brygga.store.writing import (
     Writing,
     next_numbers,

@@ -9,11 +9,11 @@ from typing import Any
 
 import msgspec
 
-from brygga.model import Invalid, Record, changed_fields, decode
+from brygga.model import Invalid, changed_fields
 from brygga.model.records import RECORD_TYPES
 from brygga.store.database import Reading
-from brygga.store.prepare import Prepared, ids_by_kind
-from brygga.store.shapes import Batch
+from brygga.store.prepare import ids_by_kind
+from brygga.store.shapes import Batch, Prepared
 
 
 class Stored(msgspec.Struct, gc=False):
@@ -32,7 +32,7 @@ class Planned(msgspec.Struct, gc=False):
     kind: str
     id: str
     version: int
-    record: Record | None
+    doc: bytes | str
     now: Prepared | None = None
     before: Stored | None = None
     values: dict[str, tuple[Any, Any]] = {}
@@ -56,7 +56,7 @@ def plan(db: Reading, batch: Batch, prepared: list[Prepared]) -> Plan:
     for one in prepared:
         there = stored.get((one.kind, one.id))
         if there is None:
-            made.changes.append(Planned("create", one.kind, one.id, 1, one.record, one))
+            made.changes.append(Planned("create", one.kind, one.id, 1, one.doc, one))
             continue
         stays_gone = there.deleted_us is not None and (one.kind, one.id) in leaving
         if _older(batch, one, there):
@@ -80,7 +80,7 @@ def _older(batch: Batch, one: Prepared, there: Stored) -> bool:
 def _changing(one: Prepared, there: Stored, stays_gone: bool) -> Planned:
     """A tombstone is lifted by a record that comes again, unless the same batch says it is gone."""
     op = "update" if there.deleted_us is None or stays_gone else "restore"
-    return Planned(op, one.kind, one.id, there.version + 1, one.record, one, there)
+    return Planned(op, one.kind, one.id, there.version + 1, one.doc, one, there)
 
 
 def _leave(made: Plan, batch: Batch, one: Prepared) -> None:
@@ -133,20 +133,20 @@ def _removals(
     for change in changes:
         gone_already = change.before is not None and change.before.deleted_us is not None
         if (change.kind, change.id) in wanted and not (gone_already and change.op == "update"):
-            live[change.kind, change.id] = (change.version, change.record)
+            live[change.kind, change.id] = (change.version, change.doc)
     return [
-        Planned("remove", kind, record_id, version + 1, record)
-        for (kind, record_id), (version, record) in sorted(live.items(), key=lambda item: item[0])
+        Planned("remove", kind, record_id, version + 1, doc)
+        for (kind, record_id), (version, doc) in sorted(live.items(), key=lambda item: item[0])
     ]
 
 
-def _live(db: Reading, wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], tuple[int, Record | None]]:
-    """Of the wanted those that stand without a tombstone: version and record."""
-    found: dict[tuple[str, str], tuple[int, Record | None]] = {}
+def _live(db: Reading, wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], tuple[int, bytes | str]]:
+    """Of the wanted those that stand without a tombstone: version and document."""
+    found: dict[tuple[str, str], tuple[int, bytes | str]] = {}
     for kind, ids in ids_by_kind(wanted).items():
         sql = f"SELECT id, version, doc FROM rec_{kind} WHERE id {db.among} AND deleted_us IS NULL"
         for record_id, version, doc in db.rows(sql, (db.array(ids),)):
-            found[kind, record_id] = (version, decode(kind, doc))
+            found[kind, record_id] = (version, doc)
     return found
 
 

@@ -5,29 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 
-import msgspec
-
-from brygga.model import Finding, Invalid, Record, content_hash, encode, kind_of
+from brygga.model import Estate, Finding, Invalid, Record, content_hash, encode, kind_of
 from brygga.model.records import OWNED_BY_ESTATE
 from brygga.store.moments import maybe_us
-from brygga.store.shapes import Batch, Incoming
+from brygga.store.shapes import Batch, Incoming, Prepared
 
 OWNED = OWNED_BY_ESTATE | {"relation"}
 _MOST = 2**63 - 1
-
-
-class Prepared(msgspec.Struct, gc=False):
-    """One record ready to be compared. `raw` is plain until it is known that it will be written."""
-
-    kind: str
-    id: str
-    source_id: str
-    doc: bytes
-    hash: bytes
-    changed_us: int | None
-    record: Record
-    raw: bytes | None
-    findings: list[Finding]
 
 
 def prepare(batch: Batch) -> list[Prepared]:
@@ -38,27 +22,42 @@ def prepare(batch: Batch) -> list[Prepared]:
     known: dict[tuple[str, str], Prepared] = {}
     prefix = f"{batch.connection}:"
     for incoming in batch.incoming:
-        one = _prepared(incoming, prefix)
+        one = incoming
+        if isinstance(one, Incoming):
+            one = prepared(one.record, batch.connection, raw=one.raw, findings=one.findings)
+        elif not one.id.startswith(prefix):
+            raise _foreign(prefix)
         known[one.kind, one.id] = one
     return list(known.values())
 
 
-def _prepared(incoming: Incoming, prefix: str) -> Prepared:
-    record = incoming.record
-    if not record.id.startswith(prefix) or "\x00" in record.id:
-        raise Invalid(f"A record's id must begin with {prefix!r}.", code="foreign_id")
-    doc = incoming.doc if incoming.doc is not None else _encoded(record)
+def prepared(
+    record: Record, connection: str, *, raw: bytes | None = None, findings: list[Finding] | None = None
+) -> Prepared:
+    """Make one record ready. Best done right after it was made, while it lies in the processor's cache.
+
+    Raises Invalid for a record of another connection or one that cannot be written as JSON.
+    """
+    record_id, prefix = record.id, f"{connection}:"
+    if not record_id.startswith(prefix) or "\x00" in record_id:
+        raise _foreign(prefix)
+    kind, doc = kind_of(record), _encoded(record)
     return Prepared(
-        kind_of(record),
-        record.id,
-        record.id[len(prefix) :],
+        kind,
+        record_id,
+        record_id[len(prefix) :],
         doc,
         content_hash(doc),
         maybe_us(record.changed_at),
-        record,
-        incoming.raw,
-        incoming.findings,
+        owner_of(kind, record),
+        _found_by(record) if isinstance(record, Estate) else (),
+        raw,
+        findings if findings is not None else [],
     )
+
+
+def _foreign(prefix: str) -> Invalid:
+    return Invalid(f"A record's id must begin with {prefix!r}.", code="foreign_id")
 
 
 def _encoded(record: Record) -> bytes:
@@ -73,12 +72,26 @@ def raw_digest(body: bytes, mapped_by: bytes) -> bytes:
     return hashlib.blake2b(body, digest_size=16, key=mapped_by).digest()
 
 
-def owner_of(one: Prepared) -> str | None:
+def owner_of(kind: str, record: Record) -> str | None:
     """The estate that a viewing, bid or relation hangs on."""
-    if one.kind not in OWNED:
+    if kind not in OWNED:
         return None
-    owner: str = getattr(one.record, "estate_id", "")
+    owner: str = getattr(record, "estate_id", "")
     return plain(owner) or None
+
+
+def _found_by(estate: Estate) -> tuple[object, ...]:
+    """In the order of `writing.FOUND_BY`."""
+    return (
+        plain(estate.status),
+        plain(estate.type),
+        plain(estate.address.town),
+        plain(estate.address.street),
+        plain(estate.agent_id),
+        plain(estate.office_id),
+        whole(estate.price.asking_kr),
+        estate.areas.living_m2,
+    )
 
 
 def plain(value: str) -> str:

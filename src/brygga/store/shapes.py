@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from brygga.model import Finding, Record
+from brygga.model import Finding, Record, decode
 from brygga.store.queues import OutboxRow
 from brygga.store.told import Event
 
@@ -18,12 +18,30 @@ def canonical_id(connection: str, source_id: str) -> str:
 
 
 class Incoming(msgspec.Struct, kw_only=True, gc=False):
-    """One record on its way in. `doc`: the record encoded, if somebody has done it already."""
+    """One record on its way in."""
 
     record: Record
     raw: bytes | None = None
     findings: list[Finding] = []
-    doc: bytes | None = None
+
+
+class Prepared(msgspec.Struct, gc=False):
+    """One record ready to be compared; the record itself is not needed any more.
+
+    `doc` is the record encoded, `found_by` what a list of homes is filtered and sorted by.
+    `raw` is plain until it is known that it will be written.
+    """
+
+    kind: str
+    id: str
+    source_id: str
+    doc: bytes
+    hash: bytes
+    changed_us: int | None
+    owner_id: str | None
+    found_by: tuple[object, ...]
+    raw: bytes | None
+    findings: list[Finding]
 
 
 class Parked(msgspec.Struct, kw_only=True):
@@ -60,7 +78,7 @@ class Batch(msgspec.Struct, kw_only=True):
     connection: str
     now: datetime
     correlation_id: str = ""
-    incoming: list[Incoming] = []
+    incoming: list[Incoming | Prepared] = []
     removed: list[tuple[str, str]] = []
     complete: list[tuple[str, str, list[str]]] = []
     parked: list[Parked] = []
@@ -79,7 +97,7 @@ class Change(msgspec.Struct, kw_only=True, gc=False):
     """One line of the feed. `op`: create · update · remove · restore.
 
     `fields` are the changed paths (empty for create and remove); `values` has (old, new) for each.
-    `record` is the record as it now stands; for a removal as it last stood.
+    `doc` is the record as it now stands, encoded; for a removal as it last stood.
     """
 
     seq: int
@@ -90,8 +108,13 @@ class Change(msgspec.Struct, kw_only=True, gc=False):
     version: int
     fields: tuple[str, ...] = ()
     values: dict[str, tuple[Any, Any]] = {}
-    record: Record | None = None
+    doc: bytes | str = b""
     correlation_id: str = ""
+
+    @property
+    def record(self) -> Record:
+        """The document as a record; decoded anew each time."""
+        return decode(self.kind, self.doc)
 
 
 class Effects(msgspec.Struct, kw_only=True):

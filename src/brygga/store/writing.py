@@ -8,18 +8,18 @@ from collections.abc import Iterable
 
 import msgspec
 
-from brygga.model import APPEND_ONLY, Estate
+from brygga.model import APPEND_ONLY
 from brygga.store.compare import Planned
 from brygga.store.database import Clash, Tx
 from brygga.store.jsons import to_json
 from brygga.store.moments import DAY_US
-from brygga.store.prepare import Prepared, ids_by_kind, owner_of, plain, raw_digest, whole
+from brygga.store.prepare import ids_by_kind, plain, raw_digest
 from brygga.store.sealing import Sealer, label, pack
-from brygga.store.shapes import Batch, Change
+from brygga.store.shapes import Batch, Change, Prepared
 
 _COMMON = "id, connection, source_id, version, hash, changed_us, seen_us, seq, deleted_us, owner_id"
-_FOUND_BY = "status, type, town, street, agent_id, office_id, price_kr, living_m2"
-_COLUMNS: dict[str, str] = {"estate": f"{_COMMON}, {_FOUND_BY}, doc"}
+FOUND_BY = "status, type, town, street, agent_id, office_id, price_kr, living_m2"
+_COLUMNS: dict[str, str] = {"estate": f"{_COMMON}, {FOUND_BY}, doc"}
 _DEFAULT_COLUMNS = f"{_COMMON}, doc"
 
 REMOVED = "(removed)"
@@ -77,7 +77,7 @@ def write_records(w: Writing) -> None:
 def _row(w: Writing, one: Prepared, change: Planned, seq: int) -> tuple[object, ...]:
     stays_gone = change.op == "update" and change.before is not None
     deleted_us = change.before.deleted_us if stays_gone and change.before else None
-    common = (
+    return (
         one.id,
         w.batch.connection,
         one.source_id,
@@ -87,23 +87,9 @@ def _row(w: Writing, one: Prepared, change: Planned, seq: int) -> tuple[object, 
         w.at_us,
         seq,
         deleted_us,
-        owner_of(one),
-    )
-    if isinstance(one.record, Estate):
-        return (*common, *_found_by(one.record), one.doc.decode())
-    return (*common, one.doc.decode())
-
-
-def _found_by(estate: Estate) -> tuple[object, ...]:
-    return (
-        plain(estate.status),
-        plain(estate.type),
-        plain(estate.address.town),
-        plain(estate.address.street),
-        plain(estate.agent_id),
-        plain(estate.office_id),
-        whole(estate.price.asking_kr),
-        estate.areas.living_m2,
+        one.owner_id,
+        *one.found_by,
+        one.doc.decode(),
     )
 
 
@@ -167,7 +153,7 @@ def _told(w: Writing, seq: int, change: Planned) -> Change:
         version=change.version,
         fields=tuple(change.values),
         values=change.values,
-        record=change.record,
+        doc=change.doc,
         correlation_id=w.batch.correlation_id,
     )
 

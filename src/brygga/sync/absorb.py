@@ -6,11 +6,9 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-import msgspec
-
-from brygga.model import Invalid, Mapped, encode, kind_of
+from brygga.model import Invalid, Mapped, kind_of
 from brygga.model.quality import remarks
-from brygga.store import Batch, Incoming, Parked
+from brygga.store import Batch, Incoming, Parked, Prepared, prepared
 
 
 class Piece(Protocol):
@@ -32,13 +30,6 @@ class Piece(Protocol):
 P = TypeVar("P", bound=Piece)
 
 
-class Absorbed(msgspec.Struct, kw_only=True):
-    """What a set of answers became: a batch for the store and the mappings behind it."""
-
-    batch: Batch
-    mapped: list[Mapped]
-
-
 def absorb(
     pieces: Iterable[P],
     to_model: Callable[[P], Mapped],
@@ -46,44 +37,39 @@ def absorb(
     connection: str,
     now: datetime,
     correlation_id: str = "",
-) -> Absorbed:
-    """Map every piece; what cannot be mapped is parked with its reason and its raw bytes.
+) -> Batch:
+    """Map every piece; what cannot be mapped or kept is parked with its reason and its raw bytes.
 
     `to_model` is a connector's pure mapping. Any exception of it concerns one record only.
+    Each record is encoded as soon as it is made and then let go: a batch holds bytes, not objects.
     """
     batch = Batch(connection=connection, now=now, correlation_id=correlation_id, not_older=True)
-    kept: list[Mapped] = []
     for piece in pieces:
-        mapped = _one(piece, to_model, batch)
-        if mapped is not None:
-            kept.append(mapped)
-    return Absorbed(batch=batch, mapped=kept)
+        _one(piece, to_model, batch)
+    return batch
 
 
-def _one(piece: P, to_model: Callable[[P], Mapped], batch: Batch) -> Mapped | None:
+def _one(piece: P, to_model: Callable[[P], Mapped], batch: Batch) -> None:
     try:
-        mapped = to_model(piece)
-        docs = [encode(record) for record in mapped.records]
+        _add(to_model(piece), piece, batch)
     except Invalid as error:
         batch.parked.append(_parked(piece, batch.connection, error.code, error.sv, error.message))
-        return None
     except Exception as error:  # noqa: BLE001 – one poison record must not stop the other 999
         name = type(error).__name__
         sv = "Uppgifterna gick inte att tolka. De är sparade och kan läsas om."
         batch.parked.append(_parked(piece, batch.connection, "mapping_failed", sv, name))
-        return None
-    _add(mapped, docs, piece, batch)
-    return mapped
 
 
-def _add(mapped: Mapped, docs: list[bytes], piece: Piece, batch: Batch) -> None:
+def _add(mapped: Mapped, piece: Piece, batch: Batch) -> None:
     """The record asked for carries the raw bytes and the mapping's findings; its parts come after it."""
     raw: bytes | None = piece.body
     findings = mapped.findings
-    for record, doc in zip(mapped.records, docs, strict=True):
+    ready: list[Incoming | Prepared] = []
+    for record in mapped.records:
         found = [*findings, *remarks(record)]
-        batch.incoming.append(Incoming(record=record, raw=raw, findings=found, doc=doc))
+        ready.append(prepared(record, batch.connection, raw=raw, findings=found))
         raw, findings = None, []
+    batch.incoming.extend(ready)
     for kind in mapped.complete_kinds:
         present = [r.id for r in mapped.records if kind_of(r) == kind]
         batch.complete.append((mapped.owner_id, kind, present))

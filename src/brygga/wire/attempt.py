@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -265,8 +266,20 @@ def _not_json(call: Call, reply: Reply) -> str | None:
         _JSON.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError):
         start = body[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
-        return "html" if start.startswith(b"<") else "not_json"
+        if start.startswith(b"<"):
+            return "html"
+        return None if _readable(body) else "not_json"
     return None
+
+
+def _readable(body: bytes) -> bool:
+    """Whole JSON with an oddity inside (half an emoji, NaN, a raw control character) is an answer:
+    the mapping reads it and says what is odd. Torn JSON is not."""
+    try:
+        json.loads(body.decode("utf-8-sig"), strict=False)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _may_be_done(outcome: Reply | Trouble, meaning: str) -> bool:

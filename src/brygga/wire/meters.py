@@ -13,6 +13,7 @@ class Meters:
 
     def __init__(self, registry: CollectorRegistry | None = None) -> None:
         into = registry if registry is not None else CollectorRegistry()
+        self.registry = into
         per_call = ("connection", "operation")
         self._calls = Counter(
             "brygga_wire_calls_total", "Calls by outcome.", (*per_call, "outcome"), registry=into

@@ -13,7 +13,6 @@ import pytest
 from brygga.connectors.abilities import Page, RawRecord, Ref, WebhookRequest
 from brygga.connectors.manifest import load
 from brygga.connectors.vitec.api import VitecConnector
-from brygga.connectors.vitec.api.relations import UNCOUNTED
 from brygga.model import Invalid, Rejected, Relation, Retryable, Unsupported
 from brygga.wire.call import Answer, Call
 
@@ -119,10 +118,6 @@ async def test_a_catch_up_asks_only_about_contacts_that_changed() -> None:
     assert (page.records, page.last) == ([], True)
     assert wire.calls[0].query == (("ChangedAtFrom", "2026-05-04T09:46:00Z"),)
 
-
-async def test_nothing_counts_as_missing_from_a_list_of_sellers_alone() -> None:
-    connector, _ = joined({ROOT: contacts("A"), f"{ROOT}/Seller": sellers(A=["O1"])})
-    assert {page.total for page in await listed(connector)} == {UNCOUNTED}
 
 
 async def test_a_seller_whose_answer_names_no_homes_is_asked_for_its_relations() -> None:

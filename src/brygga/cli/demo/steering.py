@@ -7,7 +7,6 @@ import urllib.error
 import urllib.request
 from typing import Any
 
-
 REFUSED = 400
 
 

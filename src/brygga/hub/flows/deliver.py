@@ -7,14 +7,20 @@ message may have gone: then nobody sends it again until a person has said how it
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime, timedelta
 from typing import Any
 
-from brygga.connectors.abilities import Mail
+from brygga.connectors.abilities import Mail, Receipt
 from brygga.hub.durable import FlowContext
 from brygga.hub.services import Services
 from brygga.hub.trouble import note_fate
 from brygga.model import BryggaError, OutcomeUnknown
-from brygga.store import Event
+from brygga.store import Event, OutboxItem, OutboxRow
+
+ACCEPTED = "accepted"
+LATER = "later"
+PUT_OFF = timedelta(minutes=10)
+"""How long we wait for a mailbox that was full or busy (4xx for one recipient)."""
 
 
 class Deliver:
@@ -43,7 +49,7 @@ class Deliver:
                 "The line broke or the program stopped while the message was being handed over.",
                 sv="Mejlet kan ha gått i väg utan kvitto.",
                 connection=connection,
-                operation="send",
+                operation="mail.send",
             )
         await asyncio.to_thread(self._s.store.outbox_note, n, {"begun": self._s.now().isoformat()})
         try:
@@ -53,22 +59,39 @@ class Deliver:
         except BryggaError:
             await asyncio.to_thread(self._s.store.outbox_note, n, {"begun": ""})
             raise
-        group = (row.connection, row.ability, row.kind, row.id)
-        result = {"remote_id": receipt.remote_id, "results": dict(receipt.results)}
-        await asyncio.to_thread(
-            self._s.store.outbox_settle, group, n, now=self._s.now(), again_s=None, result=result
+        return await asyncio.to_thread(self._settle, row, receipt)
+
+    def _settle(self, row: OutboxItem, receipt: Receipt) -> dict[str, Any]:
+        """Keep what came of it, as counts; whoever was put off gets a row of their own before that."""
+        later = [to for to in row.payload["to"] if receipt.results.get(to, "").startswith(LATER)]
+        refused = sum(1 for to in row.payload["to"] if receipt.results.get(to, ACCEPTED) != ACCEPTED) - len(
+            later
         )
-        await asyncio.to_thread(self._tell, connection, row.payload)
+        if later:
+            self._s.store.outbox_add([_rest(row, later, self._s.now())])
+        counts = {
+            "accepted": len(row.payload["to"]) - len(later) - refused,
+            "later": len(later),
+            "refused": refused,
+        }
+        group = (row.connection, row.ability, row.kind, row.id)
+        result = {"remote_id": receipt.remote_id, **counts}
+        now = self._s.now()
+        self._s.store.outbox_settle(group, row.n, now=now, again_s=None, result=result)
+        if refused:
+            self._s.store.repair_open("rejected_item", row.connection, f"mail|{row.n}", counts, now)
+        self._tell(row, counts)
         return {"status": "sent"}
 
-    def _tell(self, connection: str, payload: dict[str, Any]) -> None:
+    def _tell(self, row: OutboxItem, counts: dict[str, int]) -> None:
         event = Event(
             at=self._s.now(),
-            connection=connection,
+            connection=row.connection,
             kind="estate",
-            id=str(payload.get("estate", "")),
+            id=str(row.payload.get("estate", "")),
             what="mail",
-            level="ok",
+            level="warn" if counts["refused"] else "ok",
+            facts=counts,
         )
         self._s.store.event_add([event])
 
@@ -81,6 +104,24 @@ class Deliver:
         return {"status": "failed", "fate": fate}
 
 
+def _rest(row: OutboxItem, later: list[str], now: datetime) -> OutboxRow:
+    """The same message to those that were put off. Its key is unique, so a crash adds it once."""
+    base = str(row.payload.get("message_key") or row.key)
+    key = f"{base}|rest of {row.n}"
+    return OutboxRow(
+        connection=row.connection,
+        ability=row.ability,
+        operation=row.operation,
+        kind=row.kind,
+        id=key,
+        payload={**row.payload, "to": later, "message_key": base},
+        repeat=row.repeat,
+        key=key,
+        not_before=now + PUT_OFF,
+        correlation_id=row.correlation_id,
+    )
+
+
 def _mail(payload: dict[str, Any], key: str) -> Mail:
     return Mail(
         to=tuple(payload["to"]),
@@ -88,5 +129,5 @@ def _mail(payload: dict[str, Any], key: str) -> Mail:
         text=payload["text"],
         html=payload.get("html", ""),
         sender=payload.get("sender", ""),
-        key=key,
+        key=str(payload.get("message_key") or key),
     )

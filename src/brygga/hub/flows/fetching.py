@@ -19,8 +19,8 @@ from brygga.hub.connections import Live
 from brygga.hub.flows.marking import mark_of
 from brygga.hub.routing import effects
 from brygga.model import BryggaError, Estate, Mapped, NeedsSignIn, Refused
-from brygga.store import Applied, Event, Incoming, Parked, Store, canonical_id
-from brygga.sync.absorb import Absorbed, absorb
+from brygga.store import Applied, Batch, Event, Incoming, Parked, Store, canonical_id
+from brygga.sync.absorb import absorb
 
 AT_ONCE = 16
 """How many fetches wait in wire at the same time; wire's own limit decides how many are sent."""
@@ -77,41 +77,49 @@ def take_in(
     made: Sequence[Mapped] = (),
     failed: Sequence[tuple[Ref, BryggaError]] = (),
     events: Sequence[Event] = (),
-) -> tuple[Applied, list[Mapped]]:
+) -> Applied:
     """Map and store, with everything that follows from it, in one transaction."""
-    absorbed = to_batch(live, raws, now=now, failed=failed)
-    absorbed.batch.incoming.extend(Incoming(record=r) for one in made for r in one.records)
-    absorbed.batch.removed.extend(removed)
-    absorbed.batch.events.extend(events)
-    return put(store, absorbed), absorbed.mapped
+    batch = understand(live, raws, now=now, failed=failed).batch
+    batch.incoming.extend(Incoming(record=r) for one in made for r in one.records)
+    batch.removed.extend(removed)
+    batch.events.extend(events)
+    return put(store, batch)
 
 
-def to_batch(
+class Understood(msgspec.Struct, kw_only=True):
+    """Raw answers as one batch, and the records that they name and we follow."""
+
+    batch: Batch
+    named: set[Ref]
+
+
+def understand(
     live: Live,
     raws: Iterable[RawRecord],
     *,
     now: datetime,
     failed: Sequence[tuple[Ref, BryggaError]] = (),
-    cursor: tuple[str, str] | None = None,
-    listed: tuple[str, str, list[str]] | None = None,
-) -> Absorbed:
-    """Raw answers, and what could not be fetched → one batch. Touches nothing."""
-    absorbed = understand(live, raws, now=now)
-    batch = absorbed.batch
-    batch.removed.extend(left_the_listing(absorbed.mapped))
+) -> Understood:
+    """Raw answers, through the connector's pure mapping, and what could not be fetched. Stores nothing."""
+    named: set[Ref] = set()
+    gone: list[tuple[str, str]] = []
+
+    def to_model(raw: RawRecord) -> Mapped:
+        mapped: Mapped = live.connector.map(raw)
+        named.update(live.connector.follow(mapped))
+        gone.extend(left_the_listing(mapped))
+        return mapped
+
+    batch = absorb(raws, to_model, connection=live.name, now=now)
+    batch.removed.extend(gone)
     batch.parked.extend(_parked(live.name, ref, error) for ref, error in failed)
-    batch.cursor, batch.listed, batch.mapped_by = cursor, listed, mark_of(live)
-    return absorbed
+    batch.mapped_by = mark_of(live)
+    return Understood(batch=batch, named=named)
 
 
-def put(store: Store, absorbed: Absorbed) -> Applied:
+def put(store: Store, batch: Batch) -> Applied:
     """Store a batch, with everything that follows from its changes, in one transaction."""
-    return store.apply(absorbed.batch, effects=partial(effects, published=store.published_at))
-
-
-def understand(live: Live, raws: Iterable[RawRecord], *, now: datetime) -> Absorbed:
-    """Raw answers → one batch, through the connector's pure mapping."""
-    return absorb(raws, live.connector.map, connection=live.name, now=now)
+    return store.apply(batch, effects=partial(effects, published=store.published_at))
 
 
 def not_known(store: Store, live: Live, raws: list[RawRecord]) -> list[RawRecord]:
@@ -135,12 +143,11 @@ def lacking(store: Store, connection: str, refs: Iterable[Ref]) -> list[Ref]:
     return found
 
 
-def left_the_listing(mapped: Iterable[Mapped]) -> list[tuple[str, str]]:
+def left_the_listing(mapped: Mapped) -> list[tuple[str, str]]:
     """Homes that their source still has but no longer shows: stored as they are, then marked removed."""
     return [
         ("estate", record.id)
-        for one in mapped
-        for record in one.records
+        for record in mapped.records
         if isinstance(record, Estate) and record.marketing.published is False
     ]
 

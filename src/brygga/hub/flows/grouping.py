@@ -18,11 +18,10 @@ import msgspec
 
 from brygga.connectors.abilities import Page, RawRecord, Ref
 from brygga.hub.connections import Live
-from brygga.hub.flows.fetching import fetch_all, lacking, not_known, put, to_batch
+from brygga.hub.flows.fetching import Understood, fetch_all, lacking, not_known, put, take_in, understand
 from brygga.hub.services import Services
-from brygga.model import BryggaError, Mapped
+from brygga.model import BryggaError
 from brygga.store import Applied, canonical_id
-from brygga.sync.absorb import Absorbed
 
 MOST_RECORDS = 1_000
 MOST_BYTES = 4_000_000
@@ -108,22 +107,21 @@ class Groups:
 
     async def _store(self, group: Group, before: asyncio.Task[None] | None) -> None:
         """Map while the group before is stored; store after it."""
-        same, absorbed = await asyncio.to_thread(self._understand, group)
+        understood = await asyncio.to_thread(self._understand, group)
         if before is not None:
             await asyncio.shield(before)
-        applied = await asyncio.to_thread(put, self._s.store, absorbed)
-        more = await self._follow(absorbed.mapped)
-        self._count(group, applied, more, parked=len(group.raws) - same - len(absorbed.mapped))
+        applied = await asyncio.to_thread(put, self._s.store, understood.batch)
+        more = await self._follow(understood.named) if understood.named else 0
+        self._count(group, applied, more, parked=len(understood.batch.parked))
 
-    def _understand(self, group: Group) -> tuple[int, Absorbed]:
-        """One batch of everything in the group that is not known already; how many were."""
-        raws, store = group.raws, self._s.store
-        if self._mode != "full":
-            raws = not_known(store, self._live, raws)
-        listed = (self._run, self._stream, group.listed) if self._mode != "catchup" else None
-        place = (f"{self._stream}.place", f"{self._run}#{group.cursor}")
-        made = to_batch(self._live, raws, now=self._s.now(), failed=group.failed, cursor=place, listed=listed)
-        return len(group.raws) - len(raws), made
+    def _understand(self, group: Group) -> Understood:
+        """One batch of everything in the group that we do not hold already."""
+        raws = group.raws if self._mode == "full" else not_known(self._s.store, self._live, group.raws)
+        made = understand(self._live, raws, now=self._s.now(), failed=group.failed)
+        made.batch.cursor = (f"{self._stream}.place", f"{self._run}#{group.cursor}")
+        if self._mode != "catchup":
+            made.batch.listed = (self._run, self._stream, group.listed)
+        return made
 
     def _count(self, group: Group, applied: Applied, followed: int, *, parked: int) -> None:
         self.counts.update(
@@ -132,7 +130,7 @@ class Groups:
             created=applied.created + followed,
             updated=applied.updated,
             removed=applied.removed,
-            parked=len(group.failed) + parked,
+            parked=parked,
         )
 
     async def _differing(self, refs: list[Ref]) -> list[Ref]:
@@ -147,12 +145,14 @@ class Groups:
             if ref.changed_at is None or held.get(record_id) != ref.changed_at
         ]
 
-    async def _follow(self, mapped: list[Mapped]) -> int:
+    async def _follow(self, named: set[Ref]) -> int:
         """Fetch records that only others name, such as associations, when we lack them."""
-        refs = {ref for one in mapped for ref in self._live.connector.follow(one)}
-        if not refs:
+        wanted = await asyncio.to_thread(lacking, self._s.store, self._live.name, named)
+        if not wanted:
             return 0
-        wanted = await asyncio.to_thread(lacking, self._s.store, self._live.name, refs)
         got = await fetch_all(self._live, wanted)
-        batch = to_batch(self._live, got.raws, now=self._s.now(), failed=got.failed)
-        return (await asyncio.to_thread(put, self._s.store, batch)).created if wanted else 0
+        now = self._s.now()
+        applied = await asyncio.to_thread(
+            take_in, self._s.store, self._live, got.raws, now=now, failed=got.failed
+        )
+        return applied.created

@@ -131,6 +131,8 @@ class Pull:
         """All ids against all ids, behind the vanish brake. Gives how many were removed."""
         store = self._s.store
         known = await asyncio.to_thread(store.ids, stream, name)
+        covers = self._s.connections.live(name).connector.covers
+        known = {one for one in known if covers(stream, one)}
         listed = await asyncio.to_thread(store.listing_ids, begun["run"], name, stream)
         allowed = await asyncio.to_thread(store.setting_get, f"vanish_allowed:{name}:{stream}")
         verdict = compare(known, listed, complete=True, total=total, allowed=bool(allowed))
@@ -157,7 +159,7 @@ class Pull:
         live = self._s.connections.live(name)
         got = await fetch_all(live, [Ref(kind=stream, source_id=one) for one in missing])
         gone = [(stream, canonical_id(name, ref.source_id)) for ref in got.gone]
-        applied, _ = await asyncio.to_thread(
+        applied = await asyncio.to_thread(
             take_in, self._s.store, live, got.raws, now=self._s.now(), removed=gone, failed=got.failed
         )
         return applied.removed

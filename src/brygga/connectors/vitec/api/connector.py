@@ -154,6 +154,10 @@ class VitecConnector:
         """Pure; see `mapping.to_model`."""
         return mapping.to_model(raw, self._connection)
 
+    def covers(self, stream: str, source_id: str) -> bool:
+        """The list of relations is one of sellers: other parts come by notice only."""
+        return stream != "relation" or source_id.split("|")[2:3] == ["Seller"]
+
     def follow(self, mapped: Mapped) -> list[Ref]:
         """What only these records name: a flat's association (there is no list), a relation's contact."""
         named: set[tuple[str, str]] = set()

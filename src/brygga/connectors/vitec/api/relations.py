@@ -24,11 +24,6 @@ from brygga.wire.call import Answer, Call
 RELATION = "relation"
 AT_ONCE = 20
 """Most contact ids in one question."""
-UNCOUNTED = 2**31 - 1
-"""`Page.total` of a list that does not name all of its kind: nothing counts as missing from it.
-
-Buyers, speculators and participants come by notices alone and stand in no list that we read.
-"""
 _SELLER = "Seller"
 _UNKNOWN = (
     "Vitecs svar om säljare ser inte ut som väntat. Objekten hämtas som vanligt. "
@@ -61,11 +56,11 @@ class Relations:
         """
         contacts = [one for one in await self._contacts(since) if one > cursor]
         if not contacts:
-            yield Page(last=True, total=UNCOUNTED)
+            yield Page(last=True)
         for start in range(0, len(contacts), AT_ONCE):
             asked = contacts[start : start + AT_ONCE]
             last = start + AT_ONCE >= len(contacts)
-            yield Page(records=await self._sellers(asked), cursor=asked[-1], last=last, total=UNCOUNTED)
+            yield Page(records=await self._sellers(asked), cursor=asked[-1], last=last)
 
     async def fetch(self, ref: Ref) -> RawRecord | None:
         """A relation by its key, or all of a contact; None when Vitec disowns it.
