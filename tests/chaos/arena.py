@@ -65,7 +65,7 @@ class Arena:
 
     def webhooks(self, profile: str) -> None:
         """Notices go to the first hub."""
-        self.steer.webhooks(f"{self.hubs[0].ready['webhooks']}/vitec", SECRET, profile)
+        self.steer.webhooks(f"{self.hubs[0].ready['webhooks'].rstrip('/')}/vitec", SECRET, profile)
 
     def kill_one(self) -> None:
         """SIGKILL a hub at random and start it again at once."""

@@ -56,7 +56,9 @@ def _kill(arena: Arena, times: int) -> None:
 def _settle(arena: Arena) -> None:
     arena.trouble("none")
     arena.steer.webhooks(
-        f"{arena.hubs[0].ready['webhooks']}/vitec", "arena-secret-part-of-the-address", "webhooks-good"
+        f"{arena.hubs[0].ready['webhooks'].rstrip('/')}/vitec",
+        "arena-secret-part-of-the-address",
+        "webhooks-good",
     )
     arena.compare_all()
     arena.wait(arena.quiet, within_s=300, what="quiet")

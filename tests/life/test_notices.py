@@ -37,7 +37,9 @@ async def open_office(home: Path, *, database: str = "", estates: int = 40) -> A
         eye = Hub(settings)
         await eye.vault.update(TENANT, "vitec", {"webhook_secret": SECRET})
         made = World(sandbox, eye)
-        made.vitec.hooks.configure(url=f"{facts['webhooks']}/vitec/{SECRET}", delivery="webhooks-good")
+        made.vitec.hooks.configure(
+            url=f"{facts['webhooks'].rstrip('/')}/vitec/{SECRET}", delivery="webhooks-good"
+        )
         try:
             yield made
         finally:

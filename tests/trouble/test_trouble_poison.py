@@ -14,7 +14,7 @@ import pytest
 from brygga.connectors.abilities import RawRecord
 from brygga.hub.flows.fetching import take_in
 from brygga.model import Estate, Invalid, Mapped
-from brygga.model.parts import Address, Areas, Price
+from brygga.model.parts import Address, Areas, Marketing, Price, Texts
 from brygga.store import Store
 
 NOW = datetime(2026, 5, 2, 8, tzinfo=UTC)
@@ -70,11 +70,11 @@ POISON: dict[str, Callable[[Estate], Any]] = {
     "a NUL in the id": _with(id="pond:\x00"),
     "half a character": _with(status="\ud83d"),
     "a price that is a word": _with(price=Price(asking_kr="much")),  # type: ignore[arg-type]  # poison
-    "a price beyond any column": _with(price=Price(asking_kr=10**30)),
     "an area that is a list": _with(areas=Areas(living_m2=[50])),  # type: ignore[arg-type]  # poison
+    "a text that is a number": _with(texts=Texts(long=5)),  # type: ignore[arg-type]  # poison
     "a street that is a number": _with(address=Address(street=5)),  # type: ignore[arg-type]  # poison
     "an address that is none": _with(address=None),
-    "bytes in an unknown member": _with(extra={"odd": {1, 2}}),
+    "bytes in an unknown member": _with(extra={"odd": object()}),
     "a time without a zone": _with(changed_at=datetime(2026, 5, 2)),  # noqa: DTZ001 – poison
     "a time that is text": _with(changed_at="yesterday"),
 }
@@ -92,7 +92,7 @@ def pond(poison: Callable[[Estate], Any], at: int) -> Any:
     return SimpleNamespace(
         name="pond",
         connection=SimpleNamespace(settings={}),
-        connector=SimpleNamespace(map=mapping, streams=("estate",)),
+        connector=SimpleNamespace(map=mapping, follow=lambda _: [], streams=("estate",)),
         manifest=SimpleNamespace(module="brygga.connectors.smtp.api:PondConnector"),
     )
 
@@ -140,10 +140,11 @@ def test_a_poison_version_leaves_the_stored_record_as_it_was(migrated_url: str) 
     with Store.open(migrated_url, keys=PlainSeal()) as store:
         take_in(store, pond(lambda estate: estate, 3), raws(10), now=NOW)
         before = store.row("estate", "pond:P3")
-        take_in(store, pond(_with(address=None, price=Price(asking_kr=1)), 3), raws(10), now=NOW)
+        take_in(store, pond(_with(address=None, marketing=Marketing(published=False)), 3), raws(10), now=NOW)
         after = store.row("estate", "pond:P3")
         assert before is not None
         assert after is not None
         assert after.record == before.record
         assert after.version == before.version
+        assert after.deleted_at is None, "what cannot be kept cannot take anything away either"
         assert [p.source_id for p in store.parked("pond")] == ["P3"]

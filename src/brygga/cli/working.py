@@ -65,7 +65,9 @@ def sync(
     as_json: AsJson = False,
 ) -> None:
     """Fetch what the sources have, compare all ids, and store what differs."""
-    outcome: dict[str, Any] = asyncio.run(_sync(name, home, database, full=full, dry_run=dry_run, as_json=as_json))
+    outcome: dict[str, Any] = asyncio.run(
+        _sync(name, home, database, full=full, dry_run=dry_run, as_json=as_json)
+    )
     if as_json:
         print_json(outcome)
     else:

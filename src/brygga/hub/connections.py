@@ -18,6 +18,7 @@ from brygga.store import Store
 from brygga.vault import CredentialMissing, Vault
 from brygga.wire import Profile
 from brygga.wire.call import Limits
+from brygga.wire.log import remember_secret
 
 TENANT = "default"
 GENERAL = frozenset({"allow_private", "agreement", "calls", "per_s", "at_once"})
@@ -154,7 +155,7 @@ class Credentials:
     async def __call__(self, field: str) -> str:
         """The secret's text. Raises NeedsSignIn when it has not been given."""
         try:
-            return (await self._vault.get(TENANT, self._connection))[field].reveal()
+            value = (await self._vault.get(TENANT, self._connection))[field].reveal()
         except (CredentialMissing, KeyError) as error:
             raise NeedsSignIn(
                 f"The credential {field} of {self._connection} is not set.",
@@ -162,9 +163,12 @@ class Credentials:
                 code="credential_missing",
                 connection=self._connection,
             ) from error
+        remember_secret(value)
+        return value
 
     async def swap(self, field: str, value: str) -> None:
         """Take a renewed secret into use; the old one is kept until `confirm`."""
+        remember_secret(value)
         await self._vault.swap(TENANT, self._connection, field, value, keep_old_as=f"{field}_old")
 
     async def confirm(self, field: str) -> None:

@@ -28,6 +28,7 @@ from brygga.photos import Album, Darkroom
 from brygga.store import Store
 from brygga.vault import VaultError
 from brygga.vault.signing import LinkSigner
+from brygga.wire.log import remember_secret
 
 QUEUES = (
     FlowQueue("pull", per_worker=4),
@@ -134,6 +135,8 @@ class Hub:
 
     async def connect(self, connection: Connection, secrets: dict[str, str]) -> None:
         """Add or change a connection and store its secrets; what is not given stays as it was."""
+        for value in secrets.values():
+            remember_secret(value)
         self.connections.save(connection)
         if secrets:
             await self.vault.update(TENANT, connection.name, secrets)

@@ -7,7 +7,9 @@ from typing import Any
 from brygga.hub.services import Services
 from brygga.model.errors import ALL_KINDS, BryggaError
 from brygga.store import Event
+from brygga.swedish.masking import mask
 from brygga.sync.outcome import Fate, after
+from brygga.wire.log import hide_secrets
 
 Group = tuple[str, str, str, str]
 """An outbox group: connection, ability, kind, id."""
@@ -34,7 +36,7 @@ def note_trouble(s: Services, connection: str, kind: str, message: str, facts: d
     s.store.event_add([event])
     code = REPAIR_FOR.get(kind)
     if code:
-        s.store.repair_open(code, connection, "", {**shown, "message": message}, now)
+        s.store.repair_open(code, connection, "", {**shown, "message": clean(message)}, now)
 
 
 def note_recovery(s: Services, connection: str) -> None:
@@ -49,7 +51,7 @@ def note_fate(s: Services, group: Group, upto: int, facts: dict[str, Any]) -> st
     row = s.store.outbox_get(upto)
     attempts, created = (row.attempts + 1, row.created_at) if row is not None else (1, now)
     fate = after(_error(facts), attempts=attempts, created=created, now=now, jitter=s.rng.random())
-    s.store.outbox_trouble(group, upto, fate.fate.value, fate.at, str(facts["code"]), str(facts["sv"]), now)
+    s.store.outbox_trouble(group, upto, fate.fate.value, fate.at, str(facts["code"]), clean(str(facts["sv"])), now)
     _tell(s, group, fate.fate, facts)
     if fate.repair:
         per_item = fate.repair in {"outcome_unknown", "rejected_item"}
@@ -78,4 +80,10 @@ def _error(facts: dict[str, Any]) -> BryggaError:
 
 
 def _shown(facts: dict[str, Any]) -> dict[str, Any]:
-    return {k: facts[k] for k in ("code", "sv", "status", "operation", "after_s") if facts.get(k)}
+    kept = {k: facts[k] for k in ("code", "sv", "status", "operation", "after_s") if facts.get(k)}
+    return {k: clean(v) if isinstance(v, str) else v for k, v in kept.items()}
+
+
+def clean(text: str) -> str:
+    """Text of an error, fit to be kept and shown: a connector may have quoted what it should not."""
+    return mask(hide_secrets(text))

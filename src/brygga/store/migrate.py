@@ -1,10 +1,14 @@
-"""Bring a database to the newest tables: all steps in one transaction, one process at a time."""
+"""Bring a database to the newest tables: all steps in one transaction, one process at a time.
+
+An empty database is given the tables as they stand in `tables.py` and marked with the newest
+step, which spares a first start the loading of Alembic. A test holds both ways against each other.
+"""
 
 from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 
@@ -12,6 +16,9 @@ from brygga.model import SetupError
 from brygga.store import trouble
 from brygga.store.postgres import PostgresDatabase
 from brygga.store.sqlite import SqliteDatabase
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 HEAD = "0001"
 """The newest step; a test holds it against the files."""
@@ -49,20 +56,18 @@ def revision(database: SqliteDatabase | PostgresDatabase) -> str | None:
 
 
 def _run(database: SqliteDatabase | PostgresDatabase) -> None:
-    from alembic import command
-    from alembic.config import Config
-    from sqlalchemy import text
+    from sqlalchemy import inspect, text
     from sqlalchemy.exc import DBAPIError
 
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     engine = _engine(database)
     try:
         with engine.begin() as connection:
             if database.dialect == "postgresql":
                 connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            if inspect(connection).has_table("alembic_version"):
+                upgrade(connection)
+            else:
+                _make(connection)
     except DBAPIError as error:
         plain = _plain(error.orig, database)
         if plain is None:
@@ -70,6 +75,29 @@ def _run(database: SqliteDatabase | PostgresDatabase) -> None:
         raise plain from error
     finally:
         engine.dispose()
+
+
+def upgrade(connection: Connection) -> None:
+    """Run the steps that are missing, from the first one on if need be."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _make(connection: Connection) -> None:
+    """All tables at once, in an empty database, and the mark that Alembic goes by."""
+    from brygga.store.tables import metadata
+
+    metadata.create_all(connection, checkfirst=False)
+    connection.exec_driver_sql(
+        "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL,"
+        " CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
+    )
+    connection.exec_driver_sql(f"INSERT INTO alembic_version (version_num) VALUES ('{HEAD}')")  # noqa: S608 – ours
 
 
 def _plain(error: BaseException | None, database: SqliteDatabase | PostgresDatabase) -> Exception | None:

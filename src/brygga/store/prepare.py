@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Iterable
+
+import msgspec
 
 from brygga.model import Estate, Finding, Invalid, Record, content_hash, encode, kind_of
 from brygga.model.records import OWNED_BY_ESTATE
@@ -36,7 +39,8 @@ def prepared(
 ) -> Prepared:
     """Make one record ready. Best done right after it was made, while it lies in the processor's cache.
 
-    Raises Invalid for a record of another connection or one that cannot be written as JSON.
+    Raises Invalid for a record of another connection, one that cannot be written as JSON, or one
+    that could not be read again: a field holds what its type forbids.
     """
     record_id, prefix = record.id, f"{connection}:"
     if not record_id.startswith(prefix) or "\x00" in record_id:
@@ -57,14 +61,35 @@ def prepared(
 
 
 def _foreign(prefix: str) -> Invalid:
-    return Invalid(f"A record's id must begin with {prefix!r}.", code="foreign_id")
+    return Invalid(
+        f"A record's id must begin with {prefix!r}.",
+        code="foreign_id",
+        sv="Posten har en annan anslutnings nummer.",
+    )
 
 
 def _encoded(record: Record) -> bytes:
     try:
-        return encode(record)
+        doc = encode(record)
+        _reader(type(record)).decode(doc)
+    except msgspec.ValidationError as error:
+        raise Invalid(
+            f"The record {record.id} is not what its type says: {error}",
+            code="mistyped",
+            sv="Ett av fälten har ett värde av fel slag.",
+        ) from error
     except (UnicodeEncodeError, TypeError, ValueError) as error:
-        raise Invalid(f"The record {record.id} cannot be written as JSON.", code="not_encodable") from error
+        raise Invalid(
+            f"The record {record.id} cannot be written as JSON.",
+            code="not_encodable",
+            sv="Posten innehåller något som inte går att spara.",
+        ) from error
+    return doc
+
+
+@functools.cache
+def _reader(cls: type[Record]) -> msgspec.json.Decoder[Record]:
+    return msgspec.json.Decoder(cls)
 
 
 def raw_digest(body: bytes, mapped_by: bytes) -> bytes:

@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 from brygga.model import Invalid, Mapped, kind_of
 from brygga.model.quality import remarks
 from brygga.store import Batch, Incoming, Parked, Prepared, prepared
+from brygga.swedish.masking import mask
 
 
 class Piece(Protocol):
@@ -81,7 +82,7 @@ def _parked(piece: Piece, connection: str, code: str, sv: str, detail: str) -> P
         kind=piece.kind,
         source_id=piece.source_id,
         reason_code=code,
-        sv=sv,
-        detail=detail,
+        sv=mask(sv),
+        detail=mask(detail),
         raw=piece.body,
     )

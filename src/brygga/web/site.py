@@ -129,6 +129,11 @@ def number(text: str | None, *, least: int = 1, most: int = 1_000_000_000) -> in
     return value
 
 
+def part(request: Asked, name: str) -> str:
+    """A part of the path as text."""
+    return str(request.path_params[name]).removeprefix("/")
+
+
 def limited(text: str | None, most: int = 200) -> str:
     """A text out of an address, no longer than is of use."""
     return (text or "").strip()[:most]

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, TextIO, cast
+from urllib.parse import quote
 
 import structlog
 from structlog.types import EventDict, Processor, WrappedLogger
@@ -36,6 +37,8 @@ _SECRET_TEXT = re.compile(
     r"|(?P<user>://)[^/\s:@]*:[^/\s@]+@",
     re.IGNORECASE,
 )
+_SHORTEST_KNOWN, _MOST_KNOWN = 6, 1_000
+_known: list[str] = []  # the longest first, so that one inside another leaves no rest
 _OWN_NAMES = frozenset({"timestamp", "level", "logger"})  # set by the processors below, never from outside
 _OWN_ID = re.compile(r"c[0-9a-f]{15}")
 _MAIL = re.compile(r"[^\s@<>\"'=]+(?:@|%40)[^\s@<>\"'&]+")
@@ -47,8 +50,24 @@ def plain_mask(text: str) -> str:
     return _DIGITS.sub(HIDDEN, _MAIL.sub(HIDDEN, text))
 
 
+def remember_secret(value: str) -> None:
+    """Hide this very text wherever it turns up in this process: a credential that is in use.
+
+    One that is shorter than a word is not remembered, since it would hide half of everything.
+    """
+    for form in {value, quote(value, safe="")}:
+        if len(form) >= _SHORTEST_KNOWN and form not in _known:
+            _known.append(form)
+    _known.sort(key=len, reverse=True)
+    del _known[_MOST_KNOWN:]
+
+
 def hide_secrets(text: str) -> str:
-    """`text` without what looks like a credential: header values, query values, passwords in addresses."""
+    """`text` without the credentials in use, and without what looks like one: header values, query
+    values, passwords in addresses."""
+    for known in _known:
+        if known in text:
+            text = text.replace(known, HIDDEN)
     return _SECRET_TEXT.sub(_left_of_secret, text)
 
 

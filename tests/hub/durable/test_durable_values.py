@@ -50,11 +50,11 @@ def test_each_of_our_errors_keeps_its_type_and_facts(kind: str) -> None:
     assert (str(back), back.facts()) == (str(error), error.facts())
 
 
-def test_a_foreign_error_keeps_its_type_name_and_the_beginning_of_its_text() -> None:
-    back = error_from(error_facts(KeyError("x" * 9000)))
+def test_a_foreign_error_keeps_its_type_name_and_never_its_text() -> None:
+    back = error_from(error_facts(KeyError("Anna Andersson 19900111-2383")))
     assert isinstance(back, FlowFailed)
-    assert back.what == "KeyError"
-    assert len(back.message) == 500
+    assert back.what == back.message == "KeyError"
+    assert "Anna" not in str(back.facts())
     assert error_facts(back) == error_facts(error_from(error_facts(back)))
 
 

@@ -6,8 +6,6 @@ import re
 import string
 from pathlib import Path
 
-import pytest
-
 import brygga.hub.views as views
 import brygga.web as web
 from brygga.health import SHAPES
@@ -30,13 +28,13 @@ def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
 
 
-@pytest.mark.parametrize("key", sorted(ALL))
-def test_every_sentence_is_there_in_both_languages_with_the_same_placeholders(key: str) -> None:
-    entry = ALL[key]
-    assert set(entry) == {"sv", "en"}
-    assert entry["sv"].strip()
-    assert entry["en"].strip()
-    assert placeholders(entry["sv"]) == placeholders(entry["en"])
+def test_every_sentence_is_there_in_both_languages_with_the_same_placeholders() -> None:
+    assert len(ALL) > 500
+    for key, entry in ALL.items():
+        assert set(entry) == {"sv", "en"}, key
+        assert entry["sv"].strip(), key
+        assert entry["en"].strip(), key
+        assert placeholders(entry["sv"]) == placeholders(entry["en"]), key
 
 
 def test_no_sentence_of_the_page_hides_one_of_the_house() -> None:
@@ -110,7 +108,7 @@ def test_every_sentence_is_used_somewhere() -> None:
         for key in ALL
         if not families.match(key) and key.removesuffix(".one").removesuffix(".many") not in text
     ]
-    assert unused == []
+    assert not unused, unused
 
 
 def test_templates_hold_no_text_of_their_own() -> None:

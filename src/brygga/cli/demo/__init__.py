@@ -1,10 +1,10 @@
 """`brygga demo`: the whole life of objects against the imitations, and the proof at the end.
 
-    processes   the sandbox and the hub as processes of their own, so that one can be killed
-    steering    the sandbox's control API
-    story       what happens, act by act
-    compare     the sandbox's truth against the store, field by field, by a path of its own
-    summary     what is told at the end
+processes   the sandbox and the hub as processes of their own, so that one can be killed
+steering    the sandbox's control API
+story       what happens, act by act
+compare     the sandbox's truth against the store, field by field, by a path of its own
+summary     what is told at the end
 """
 
 from __future__ import annotations
@@ -38,9 +38,7 @@ def demo(
 
     with tempfile.TemporaryDirectory(prefix="brygga-demo-") as scratch:
         place = home or Path(scratch)
-        outcome = tell(
-            place, estates=estates, seed=seed, database=database, quiet=as_json, stay=stay
-        )
+        outcome = tell(place, estates=estates, seed=seed, database=database, quiet=as_json, stay=stay)
         if as_json:
             print_json(outcome.facts())
         else:

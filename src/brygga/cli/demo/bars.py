@@ -9,9 +9,7 @@ from collections.abc import Callable
 POLL_S = 0.1
 
 
-def watch(
-    what: str, done: Callable[[], tuple[int, int]], *, within_s: float, quiet: bool
-) -> bool:
+def watch(what: str, done: Callable[[], tuple[int, int]], *, within_s: float, quiet: bool) -> bool:
     """Poll `done` → (reached, of) until reached ≥ of. True if it came in time."""
     until = time.monotonic() + within_s
     if quiet or not sys.stderr.isatty():

@@ -30,6 +30,7 @@ class Outcome(msgspec.Struct, kw_only=True):
 
     compared: Compared
     webhooks_sent: int = 0
+    webhooks_kept: int = 0
     changes: int = 0
     published: int = 0
     visible: int = 0
@@ -55,6 +56,7 @@ class Outcome(msgspec.Struct, kw_only=True):
             and self.visible == self.expected_visible > 0
             and self.blocked_by_preflight == 1
             and self.killed_and_resumed
+            and self.webhooks_kept > 0
         )
 
     def facts(self) -> dict[str, Any]:
@@ -73,6 +75,7 @@ class Outcome(msgspec.Struct, kw_only=True):
             "killed_and_resumed": self.killed_and_resumed,
             "changes": self.changes,
             "webhooks_sent": self.webhooks_sent,
+            "webhooks_kept": self.webhooks_kept,
             "mails": self.mails,
             "descriptions": self.descriptions,
             "prices_at_receiver_wrong": self.prices_at_receiver_wrong,
@@ -128,7 +131,7 @@ class Stage:
 
     def webhooks(self, profile: str) -> None:
         """Have the broker system tell the hub of changes, as badly as the profile says."""
-        url = f"{self.hub.ready['webhooks']}/{self.sources[0]}"
+        url = f"{self.hub.ready['webhooks'].rstrip('/')}/{self.sources[0]}"
         self.steer.webhooks(url, self._secret, profile)
 
     def say(self, text: str) -> None:
@@ -138,7 +141,9 @@ class Stage:
 
             say(text)
 
-    def wait(self, what: str, done: Callable[[], tuple[int, int]], *, within_s: float = SETTLE_WITHIN_S) -> bool:
+    def wait(
+        self, what: str, done: Callable[[], tuple[int, int]], *, within_s: float = SETTLE_WITHIN_S
+    ) -> bool:
         """Watch until `done` gives (n, n) with n of n reached; a bar meanwhile. False on time out."""
         from brygga.cli.demo.bars import watch
 
@@ -293,6 +298,7 @@ def _judge(stage: Stage, outcome: Outcome, chosen: list[str], blocked: str) -> N
     outcome.mails = mails["total"]
     outcome.descriptions = len(list(stage.settings.archive_path.rglob("*.pdf")))
     outcome.webhooks_sent = stage.steer.get("vitec", "webhooks")["sent"]
+    outcome.webhooks_kept = sum(stage.eye.store.inbox_counts().values())
 
 
 def _receiver(

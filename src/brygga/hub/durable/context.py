@@ -76,7 +76,7 @@ class FlowContext:
         A crash while it runs, or before its result is stored, means that it runs again.
         `attempts` counts the first try; only errors that the engine's `is_retryable` accepts
         are repeated, after a wait with full jitter. Errors of brygga.model come out with
-        their own type, others as FlowFailed, both now and when the flow is resumed.
+        their own type, others as FlowFailed without their text, both now and when the flow is resumed.
         Raises FlowInterrupted when the flow must go on later or elsewhere."""
         causes: list[Exception] = []
 
@@ -112,7 +112,7 @@ class FlowContext:
     async def _record(self, name: str, run: Callable[[], Awaitable[StepOutcome]]) -> StepOutcome:
         if _inside_step.get():
             # Its number would be missing when the outer step is answered from its record.
-            raise RuntimeError("A step cannot hold another step.")
+            raise FlowFailed("A step cannot hold another step.", what="RuntimeError")
         self.stop_if_told()
         self._steps += 1
         return await self._host.record_step(self, self._steps, name, run)

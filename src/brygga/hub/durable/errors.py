@@ -49,7 +49,7 @@ class FlowFailed(BryggaError):
     kind = "flow_failed"
 
     def __init__(self, message: str, *, what: str = "Exception") -> None:
-        super().__init__(message)
+        super().__init__(message, sv="Något gick fel inne i brygga. Felet är antecknat; allt annat fortsätter.")
         self.what = what
 
 

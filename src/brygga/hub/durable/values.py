@@ -7,6 +7,7 @@ sees the same shapes (lists for tuples, text keys) in its first run and in a res
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 from brygga.hub.durable.errors import FlowChanged, FlowFailed, NotJson
@@ -14,8 +15,6 @@ from brygga.model.errors import ALL_KINDS, BryggaError, Fault
 
 # A stored error is a JSON object with this one key; no result may look like it.
 _ERROR_KEY = "$error"
-# Foreign errors may quote whole answers of a provider; the flows table is no place for them.
-_MOST_FOREIGN_TEXT = 500
 
 
 def to_json(value: Any) -> str:
@@ -49,13 +48,26 @@ def error_to_json(error: Exception) -> str:
 
 
 def error_facts(error: Exception) -> dict[str, Any]:
-    """An error as plain values: our own by kind and facts, others by type and (cut) text."""
+    """An error as plain values: our own by kind and facts, others by type and place.
+
+    A foreign error's text may quote whole answers of a provider, with persons and keys in them.
+    """
     if isinstance(error, FlowFailed):
         return {"kind": FlowFailed.kind, "message": error.message, "what": error.what}
     if isinstance(error, BryggaError):
         return {"kind": error.kind, "message": error.message, "facts": error.facts()}
-    text = str(error)[:_MOST_FOREIGN_TEXT]
-    return {"kind": FlowFailed.kind, "message": text, "what": type(error).__name__}
+    what = type(error).__name__
+    return {"kind": FlowFailed.kind, "message": f"{what}{_place(error)}", "what": what}
+
+
+def _place(error: Exception) -> str:
+    """Where it was raised: ` in api.py, line 40`."""
+    trail = error.__traceback__
+    while trail is not None and trail.tb_next is not None:
+        trail = trail.tb_next
+    if trail is None:
+        return ""
+    return f" in {Path(trail.tb_frame.f_code.co_filename).name}, line {trail.tb_lineno}"
 
 
 def error_from(facts: dict[str, Any]) -> Exception:

@@ -18,6 +18,7 @@ from brygga.connectors.abilities import RawRecord, Ref
 from brygga.hub.connections import Live
 from brygga.hub.flows.marking import mark_of
 from brygga.hub.routing import effects
+from brygga.hub.trouble import clean
 from brygga.model import BryggaError, Estate, Mapped, NeedsSignIn, Refused
 from brygga.store import Applied, Batch, Event, Incoming, Parked, Store, canonical_id
 from brygga.sync.absorb import absorb
@@ -111,7 +112,8 @@ def understand(
         return mapped
 
     batch = absorb(raws, to_model, connection=live.name, now=now)
-    batch.removed.extend(gone)
+    bad = {(parked.kind, canonical_id(live.name, parked.source_id)) for parked in batch.parked}
+    batch.removed.extend(one for one in gone if one not in bad)
     batch.parked.extend(_parked(live.name, ref, error) for ref, error in failed)
     batch.mapped_by = mark_of(live)
     return Understood(batch=batch, named=named)
@@ -158,7 +160,7 @@ def _parked(connection: str, ref: Ref, error: BryggaError) -> Parked:
         kind=ref.kind,
         source_id=ref.source_id,
         reason_code=error.code,
-        sv=error.sv,
-        detail=error.message,
+        sv=clean(error.sv),
+        detail=clean(error.message),
         raw=None,
     )

@@ -57,9 +57,9 @@ def _under_change(entry: Entry, rows: Sequence[dict[str, Any]], seen: Snapshot, 
     else:
         texts = [tongue.say("line.found", name=name)]
     arrived = sum(row["shape"] == "ok" for row in rows)
-    if len(rows) > 1 and arrived < len(rows):
+    if 0 < arrived < len(rows):
         n, m = tongue.words(arrived), tongue.words(len(rows))
-        texts.append(tongue.say("line.arrived.some", n=n, m=m))
+        texts.append(house_words().count("line.arrived", tongue.lang, arrived, n=n, m=m))
     return " ".join(texts)
 
 

@@ -20,6 +20,7 @@ from brygga.web.site import (
     form_of,
     limited,
     number,
+    part,
     said,
     session_of,
     threaded,
@@ -51,7 +52,8 @@ def routes(site: Site) -> list[HTTPRouteHandler]:
 
     @get("/objekt/{name:path}")
     @threaded
-    def one(request: Asked, name: str) -> Made:
+    def one(request: Asked) -> Made:
+        name = part(request, "name")
         session, query = session_of(request), request.query_params
         topic = query.get("visa", "all")
         try:

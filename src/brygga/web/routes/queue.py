@@ -21,6 +21,7 @@ from brygga.web.site import (
     form_of,
     limited,
     number,
+    part,
     said,
     session_of,
     threaded,
@@ -56,7 +57,8 @@ def routes(site: Site) -> list[HTTPRouteHandler]:
 
     @get("/ko/{tab:str}")
     @threaded
-    def other(request: Asked, tab: str) -> Made:
+    def other(request: Asked) -> Made:
+        tab = part(request, "tab")
         if tab not in TABS or not tab:
             raise NotFoundException
         return tab_page(request, TABS[tab])

@@ -20,7 +20,7 @@ from brygga.model import Invalid
 from brygga.store import canonical_id
 from brygga.web.page import Speech
 from brygga.web.sessions import Session
-from brygga.web.site import Asked, Made, Site, back, do, form_of, said, session_of, threaded, tongue_for
+from brygga.web.site import Asked, Made, Site, back, do, form_of, part, said, session_of, threaded, tongue_for
 
 ACTOR = "page"
 LATER = timedelta(hours=1)
@@ -66,13 +66,15 @@ def routes(site: Site) -> list[HTTPRouteHandler]:  # noqa: C901 – counts the s
 
     @get("/atgarda/{name:str}")
     @threaded
-    def one(request: Asked, name: str) -> Made:
+    def one(request: Asked) -> Made:
+        name = part(request, "name")
         session = session_of(request)
         return page(session, found(session, name), done=said(request))
 
     @get("/atgarda/{name:str}/ta-bort")
     @threaded
-    def ask_removal(request: Asked, name: str) -> Made:
+    def ask_removal(request: Asked) -> Made:
+        name = part(request, "name")
         return removal(request, name)
 
     def removal(request: Asked, name: str, error: str = "") -> Made:
@@ -94,7 +96,8 @@ def routes(site: Site) -> list[HTTPRouteHandler]:  # noqa: C901 – counts the s
         )
 
     @post("/atgarda/{name:str}")
-    async def mend(request: Asked, name: str) -> Made:
+    async def mend(request: Asked) -> Made:
+        name = part(request, "name")
         fields = await form_of(request)
         session = session_of(request)
         repair = await do(site, found, session, name)
@@ -102,7 +105,7 @@ def routes(site: Site) -> list[HTTPRouteHandler]:  # noqa: C901 – counts the s
         if repair["closed_at"] is not None:
             return back(f"/atgarda/{name}")
         if answer == "ta-bort" and not fields.get("sett"):
-            return removal(request, name, "errors.tick")
+            return removal(request, name, "confirm.tick_missing")
         if answer == "nyckel":
             return await new_key(session, repair, fields)
         done = await answered(site, repair, answer)
