@@ -29,7 +29,7 @@ os.environ["BRYGGA_CONNECTORS"] = str(HERE)
 STAGES = (
     ("decode pages", "yardstick.api", "YardstickConnector._raws"),
     ("decode pages", "yardstick.api", "_page.decode"),
-    ("map", "brygga.hub.flows.fetching", "understand"),
+    ("map", "brygga.hub.flows.grouping", "understand"),
     ("same bytes?", "brygga.store.records", "Records.same_raw"),
     ("encode, hash", "brygga.store.apply", "prepare"),
     ("compare", "brygga.store.apply", "plan"),

@@ -18,9 +18,26 @@ from brygga.store.tables import metadata
 HERE = Path(migrate.__file__).parent
 
 
-def test_migrating_gives_the_tables_of_the_code(database_url: str, keys: Any) -> None:
+def by_steps(store: Store) -> None:
+    """As an older database is brought up to date: every step in turn."""
+    engine = migrate._engine(store._db)
+    with engine.begin() as connection:
+        migrate.upgrade(connection)
+    engine.dispose()
+
+
+def at_once(store: Store) -> None:
+    """As an empty database is."""
+    assert store.migrate()
+
+
+WAYS = pytest.mark.parametrize("make", [by_steps, at_once])
+
+
+@WAYS
+def test_migrating_gives_the_tables_of_the_code(database_url: str, keys: Any, make: Any) -> None:
     with Store.open(database_url, keys=keys) as store:
-        assert store.migrate()
+        make(store)
         assert not store.migrate()
         engine = migrate._engine(store._db)
         with engine.connect() as connection:
@@ -29,11 +46,13 @@ def test_migrating_gives_the_tables_of_the_code(database_url: str, keys: Any) ->
     assert differences == []
 
 
-def test_primary_keys_are_those_of_the_code(migrated_url: str, keys: Any) -> None:
+@WAYS
+def test_primary_keys_are_those_of_the_code(database_url: str, keys: Any, make: Any) -> None:
     """Alembic's comparison does not look at them."""
     from sqlalchemy import inspect
 
-    with Store.open(migrated_url, keys=keys) as store:
+    with Store.open(database_url, keys=keys) as store:
+        make(store)
         engine = migrate._engine(store._db)
         looked = inspect(engine)
         made = {
@@ -87,3 +106,14 @@ def test_a_migration_that_breaks_leaves_no_table(
         assert store.database.rows("SELECT name FROM sqlite_master") == []
         monkeypatch.undo()
         assert store.migrate()
+
+
+def test_both_ways_make_the_same_sqlite_tables(tmp_path: Path, keys: Any) -> None:
+    made = []
+    for make in (by_steps, at_once):
+        with Store.open(f"sqlite:///{tmp_path / make.__name__}.db", keys=keys) as store:
+            make(store)
+            rows = store.database.rows("SELECT name, sql FROM sqlite_master")
+            made.append({name: "".join((sql or "").split()) for name, sql in rows})
+            assert migrate.revision(store._db) == migrate.HEAD
+    assert made[0] == made[1]

@@ -42,9 +42,20 @@ class Hostile:
         self.said: dict[str, Reply] = {}
         self.asked: list[str] = []
         self.url = ""
+        self.serving: set[asyncio.Task[Any]] = set()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One connection, one answer."""
+        """One connection, one answer; however it ends, the line is closed."""
+        task = asyncio.current_task()
+        assert task is not None
+        self.serving.add(task)
+        try:
+            await self._answer(reader, writer)
+        finally:
+            self.serving.discard(task)
+            writer.transport.abort()
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
             head = await reader.readuntil(b"\r\n\r\n")
             path = head.split(b" ")[1].decode().split("?")[0]
@@ -55,7 +66,8 @@ class Hostile:
             else:
                 writer.write(reply)
                 await writer.drain()
-        writer.close()
+            writer.close()
+            await writer.wait_closed()
 
     def _proper(self, path: str) -> bytes:
         if path == "/homes":
@@ -75,4 +87,7 @@ async def hostile(homes: int) -> AsyncIterator[Hostile]:
         yield source
     finally:
         server.close()
+        for task in source.serving:
+            task.cancel()
+        await asyncio.gather(*source.serving, return_exceptions=True)
         await server.wait_closed()

@@ -14,7 +14,6 @@ from brygga.cli.output import AsJson, print_json, print_table, say
 
 if TYPE_CHECKING:
     from brygga.connectors.manifest import Manifest
-    from brygga.hub import Hub
 
 keys = typer.Typer(help="The key ring that everything secret is sealed with.", no_args_is_help=True)
 
@@ -49,7 +48,7 @@ def connect(
             settings=_settings(manifest, setting or []),
             practice=practice,
         )
-        secrets = _secrets(hub, manifest, connection.name, stdin=stdin)
+        secrets = _secrets(manifest, connection.name, stdin=stdin)
         asyncio.run(hub.connect(connection, secrets))
         said = {"connection": connection.name, "connector": name, "secrets": sorted(secrets)}
     if as_json:
@@ -94,7 +93,7 @@ def _typed(kind: str, value: str) -> Any:
     return value
 
 
-def _secrets(hub: Hub, manifest: Manifest, name: str, *, stdin: bool) -> dict[str, str]:
+def _secrets(manifest: Manifest, name: str, *, stdin: bool) -> dict[str, str]:
     """The secrets that were given; one that is not given stays as it was."""
     fields = [s for s in manifest.settings if s.secret]
     if stdin:

@@ -51,7 +51,8 @@ def note_fate(s: Services, group: Group, upto: int, facts: dict[str, Any]) -> st
     row = s.store.outbox_get(upto)
     attempts, created = (row.attempts + 1, row.created_at) if row is not None else (1, now)
     fate = after(_error(facts), attempts=attempts, created=created, now=now, jitter=s.rng.random())
-    s.store.outbox_trouble(group, upto, fate.fate.value, fate.at, str(facts["code"]), clean(str(facts["sv"])), now)
+    code, sv = str(facts["code"]), clean(str(facts["sv"]))
+    s.store.outbox_trouble(group, upto, fate.fate.value, fate.at, code, sv, now)
     _tell(s, group, fate.fate, facts)
     if fate.repair:
         per_item = fate.repair in {"outcome_unknown", "rejected_item"}

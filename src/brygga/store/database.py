@@ -55,8 +55,11 @@ class Tx(Reading, Protocol):
         """The same statement for each of the rows; how many rows were touched in all."""
         ...
 
-    def load(self, table: str, columns: str, rows: Sequence[Values]) -> None:
-        """Insert rows that are not there yet, the fast way. `columns` is `a, b, c`."""
+    def load(self, table: str, columns: str, rows: Sequence[Values], *, utf8_last: bool = False) -> None:
+        """Insert rows that are not there yet, the fast way. `columns` is `a, b, c`.
+
+        `utf8_last`: the last column is text, given as UTF-8 bytes.
+        """
         ...
 
     def lock(self, name: str) -> None:

@@ -56,9 +56,11 @@ class _Writes:
             cursor.executemany(_psycopg(sql), rows)
             return cursor.rowcount
 
-    def load(self, table: str, columns: str, rows: Sequence[Values]) -> None:
+    def load(self, table: str, columns: str, rows: Sequence[Values], *, utf8_last: bool = False) -> None:
         if not rows:
             return
+        if utf8_last:
+            rows = [(*row[:-1], bytes(row[-1]).decode()) for row in rows]  # type: ignore[call-overload]  # bytes, as promised
         sql = _psycopg(f"COPY {table} ({columns}) FROM STDIN")
         with self._c.cursor() as cursor, cursor.copy(sql) as copy:
             for row in rows:

@@ -33,9 +33,11 @@ _ROWS_AT_ONCE = (256, 32, 4, 1)
 
 
 @functools.cache
-def _insert(table: str, columns: str, count: int) -> str:
+def _insert(table: str, columns: str, count: int, utf8_last: bool) -> str:
     """The text of an insert of so many rows; the same text again is the same prepared statement."""
     row = f"({question_marks(columns)})"
+    if utf8_last:  # SQLite keeps text as UTF-8: no sense in decoding it first
+        row = row.removesuffix("?)") + "CAST(? AS TEXT))"
     return f"INSERT INTO {table} ({columns}) VALUES {', '.join([row] * count)}"
 
 
@@ -72,14 +74,15 @@ class _Writes(_Reads):
     def many(self, sql: str, rows: Sequence[Values]) -> int:
         return self._c.executemany(sql, rows).rowcount if rows else 0
 
-    def load(self, table: str, columns: str, rows: Sequence[Values]) -> None:
+    def load(self, table: str, columns: str, rows: Sequence[Values], *, utf8_last: bool = False) -> None:
         """Many rows a statement. Python lets another thread in at every statement; one that computes
         keeps this one waiting for up to 5 ms, so a statement a row would be a hundred times slower."""
         done, most = 0, self._most_values // (columns.count(",") + 1)
         for count in _ROWS_AT_ONCE:
             while count <= min(most, len(rows) - done):
                 part = rows[done : done + count]
-                self._c.execute(_insert(table, columns, count), list(itertools.chain.from_iterable(part)))
+                sql = _insert(table, columns, count, utf8_last)
+                self._c.execute(sql, list(itertools.chain.from_iterable(part)))
                 done += count
 
     def lock(self, name: str) -> None:

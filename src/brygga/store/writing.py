@@ -67,7 +67,7 @@ def write_records(w: Writing) -> None:
         row = _row(w, change.now, change, seq)
         (made if change.op == "create" else changed).setdefault(change.kind, []).append(row)
     for kind, rows in made.items():
-        w.tx.load(f"rec_{kind}", _COLUMNS.get(kind, _DEFAULT_COLUMNS), rows)
+        w.tx.load(f"rec_{kind}", _COLUMNS.get(kind, _DEFAULT_COLUMNS), rows, utf8_last=True)
     for kind, rows in changed.items():
         _update(w.tx, kind, rows)
     _write_versions(w)
@@ -89,7 +89,7 @@ def _row(w: Writing, one: Prepared, change: Planned, seq: int) -> tuple[object, 
         deleted_us,
         one.owner_id,
         *one.found_by,
-        one.doc.decode(),
+        one.doc,
     )
 
 
@@ -99,19 +99,23 @@ def _update(tx: Tx, kind: str, rows: list[tuple[object, ...]]) -> None:
     sets = ", ".join(f"{name} = ?" for name in names[1:])
     sql = f"UPDATE rec_{kind} SET {sets} WHERE id = ? AND version = ?"
     version = names.index("version")
-    values = [(*row[1:], row[0], int(str(row[version])) - 1) for row in rows]
+    values = [(*row[1:-1], _text(row[-1]), row[0], int(str(row[version])) - 1) for row in rows]
     if tx.many(sql, values) != len(values):
         raise Clash
+
+
+def _text(doc: object) -> str:
+    return doc.decode() if isinstance(doc, bytes) else str(doc)
 
 
 def _write_versions(w: Writing) -> None:
     for kind in APPEND_ONLY:
         rows = [
-            (c.id, c.version, c.now.hash, seq, w.at_us, c.now.doc.decode())
+            (c.id, c.version, c.now.hash, seq, w.at_us, c.now.doc)
             for seq, c in w.numbered()
             if c.kind == kind and c.now is not None
         ]
-        w.tx.load(f"version_{kind}", "id, version, hash, seq, at_us, doc", rows)
+        w.tx.load(f"version_{kind}", "id, version, hash, seq, at_us, doc", rows, utf8_last=True)
 
 
 def _write_tombstones(w: Writing) -> None:
@@ -134,13 +138,17 @@ def write_feed(w: Writing) -> list[Change]:
         "feed",
         "seq, at_us, kind, id, connection, op, fields, version, correlation_id",
         [
-            (c.seq, w.at_us, c.kind, c.id, c.connection, c.op, to_json(c.fields), c.version, correlation)
+            (c.seq, w.at_us, c.kind, c.id, c.connection, c.op, _fields(c), c.version, correlation)
             for c in told
         ],
     )
     rows = [row for change in told for row in _history(change, w.at_us)]
     w.tx.load("history", "seq, kind, id, path, old, new, at_us", rows)
     return told
+
+
+def _fields(change: Change) -> str:
+    return to_json(change.fields) if change.fields else "[]"
 
 
 def _told(w: Writing, seq: int, change: Planned) -> Change:

@@ -24,7 +24,7 @@ class Fate(StrEnum):
 
 
 class Next(msgspec.Struct, frozen=True, kw_only=True):
-    """The row's next state; `at` is when it is tried again, `repair` the repair's code if a person must act."""
+    """The row's next state; `at`: when it is tried again; `repair`: its code if a person must act."""
 
     fate: Fate
     at: datetime | None = None

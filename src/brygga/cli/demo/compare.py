@@ -7,6 +7,7 @@ table below says by hand which is which. A fault in the mapping therefore shows.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
@@ -33,7 +34,7 @@ def _moment(value: Any) -> Any:
     """A moment as whole milliseconds since 1970; a bare one is Swedish wall clock."""
     if value in (None, ""):
         return None
-    moment = datetime.fromisoformat(str(value).replace("Z", "+00:00"))
+    moment = datetime.fromisoformat(str(value))
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=STOCKHOLM)
     return round(moment.timestamp() * 1000)
@@ -244,10 +245,8 @@ def _select(database: str, sql: str) -> list[tuple[Any, ...]]:
     if database.startswith("postgresql"):
         import psycopg
 
-        with psycopg.connect(database) as line:
-            return line.execute(sql.encode()).fetchall()
-    line = sqlite3.connect(f"file:{database.removeprefix('sqlite:///')}?mode=ro", uri=True)
-    try:
-        return line.execute(sql).fetchall()
-    finally:
-        line.close()
+        with psycopg.connect(database) as server:
+            return server.execute(sql.encode()).fetchall()
+    path = database.removeprefix("sqlite:///")
+    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as file:
+        return file.execute(sql).fetchall()

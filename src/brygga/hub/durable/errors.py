@@ -49,7 +49,8 @@ class FlowFailed(BryggaError):
     kind = "flow_failed"
 
     def __init__(self, message: str, *, what: str = "Exception") -> None:
-        super().__init__(message, sv="Något gick fel inne i brygga. Felet är antecknat; allt annat fortsätter.")
+        sv = "Något gick fel inne i brygga. Felet är antecknat; allt annat fortsätter."
+        super().__init__(message, sv=sv)
         self.what = what
 
 

@@ -50,8 +50,7 @@ class Inbox:
 
     async def run(self, ctx: FlowContext, *, key: str, wanted: int) -> dict[str, Any]:
         """Work through what waits for this connection, up to webhook number `wanted`."""
-        out = await ctx.step("work", self._work, key, wanted)
-        return out
+        return await ctx.step("work", self._work, key, wanted)
 
     async def _work(self, connection: str, wanted: int) -> dict[str, Any]:
         store = self._s.store

@@ -13,7 +13,6 @@ from typing import Any
 
 from brygga.connectors.abilities import Publication, Step, StepResult
 from brygga.hub.durable import FlowContext
-from brygga.hub.flows.announce import announce
 from brygga.hub.pictures import prepare
 from brygga.hub.publication import gather
 from brygga.hub.services import Services
@@ -133,6 +132,8 @@ class Publish:
         """Close the outbox rows this run answered for, tell who should know, or ask again later."""
         state = await self._state(target, estate_id)
         status = str(state.get("remote", {}).get("status", ""))
+        from brygga.hub.flows.announce import announce  # templates and PDF: not for every start
+
         await announce(self._s, target, estate_id, state)
         result = {"status": status, "blocked": bool(state.get("blocked"))}
         await asyncio.to_thread(
