@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -50,5 +51,5 @@ def test_runs_of_one_kind_are_joined() -> None:
 def test_any_events_make_48_bars_in_order(told: list[tuple[float, str]]) -> None:
     row = bars([event(ago, level) for ago, level in told], NOW)
     assert len(row) == BUCKETS
-    assert all(b.at - a.at == timedelta(minutes=30) for a, b in zip(row, row[1:], strict=False))
+    assert all(b.at - a.at == timedelta(minutes=30) for a, b in itertools.pairwise(row))
     assert sum((run.ends_at - run.begins_at) / timedelta(minutes=30) for run in stretches(row)) == BUCKETS

@@ -21,7 +21,6 @@ async def main(home: str, secret: str) -> None:
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     while not server.started:
         await asyncio.sleep(0.01)
-    print(listener.getsockname()[1], flush=True)
     await serving
 
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from brygga.hub import Connection, Hub, Settings
+from brygga.hub import Hub, Settings
 from brygga.model import Agent, Association, Bid, Contact, Estate, Finding, Relation, Severity, Viewing
 from brygga.model.parts import Address, Areas, Image, Price, Share
 from brygga.store import Batch, Event, Incoming, OutboxRow, Parked
@@ -19,13 +19,29 @@ NOW = datetime(2026, 11, 23, 13, 5, tzinfo=UTC)
 """23 November 2026, 14.05 in Stockholm."""
 HOME = "vitec:OBJ1"
 STREETS = (
-    "Storgatan 14 B", "Björkvägen 3", "Strandgatan 22", "Kungsgatan 61", "Älvvägen 8", "Parkgatan 5",
-    "Hamngatan 17 A", "Skolgatan 40", "Östra Esplanaden 2", "Nygatan 9", "Backvägen 31", "Fabriksgatan 12",
-)  # fmt: skip
+    "Storgatan 14 B",
+    "Björkvägen 3",
+    "Strandgatan 22",
+    "Kungsgatan 61",
+    "Älvvägen 8",
+    "Parkgatan 5",
+    "Hamngatan 17 A",
+    "Skolgatan 40",
+    "Östra Esplanaden 2",
+    "Nygatan 9",
+    "Backvägen 31",
+    "Fabriksgatan 12",
+)
 CANARIES = (
-    "191212121212", "19121212-1212", "070-1740605", "0701740605", "canary@example.com", "Kanarie", "Fågelsson",
+    "191212121212",
+    "19121212-1212",
+    "070-1740605",
+    "0701740605",
+    "canary@example.com",
+    "Kanarie",
+    "Fågelsson",
     "kanariehemlighet",
-)  # fmt: skip
+)
 """What must never stand in a page: planted in contacts, bids, texts, notes and secrets."""
 
 
@@ -163,7 +179,7 @@ def _steps(hub: Hub, home_id: str, at: datetime, steps: Any = STEPS) -> datetime
                 facts={"sv": sv},
                 took_ms=int(took_s * 1000),
                 correlation_id="c4f2a81b09d3e5571",
-            )  # fmt: skip
+            )
         )
     hub.store.event_add(events)
     return at
@@ -203,9 +219,12 @@ def _yesterday(hub: Hub) -> None:
     pictures = [Image(id=f"MED{n}", name=f"Bild {n}") for n in range(1, 4)]
     _batch(hub, NOW - timedelta(hours=21), home(images=pictures))
     viewing = Viewing(
-        id="vitec:V1", estate_id=HOME, starts_at=NOW + timedelta(days=6, hours=-1), ends_at=NOW + timedelta(days=6, minutes=-15),
+        id="vitec:V1",
+        estate_id=HOME,
+        starts_at=NOW + timedelta(days=6, hours=-1),
+        ends_at=NOW + timedelta(days=6, minutes=-15),
         comment="Ring Kanarie på 070-1740605",
-    )  # fmt: skip
+    )
     _batch(hub, NOW - timedelta(hours=20), viewing)
     bid = Bid(
         id="vitec:BID1",
@@ -254,9 +273,16 @@ def _today(hub: Hub) -> None:
 
 def _row(home_id: str, number: int, at: datetime) -> OutboxRow:
     return OutboxRow(
-        connection="hemnet", ability="publish", operation="publish", repeat="readback", kind="estate", id=home_id,
-        key=f"publish|hemnet|{home_id}|{number}", payload={"fields": ["price.asking_kr"]}, not_before=at,
-    )  # fmt: skip
+        connection="hemnet",
+        ability="publish",
+        operation="publish",
+        repeat="readback",
+        kind="estate",
+        id=home_id,
+        key=f"publish|hemnet|{home_id}|{number}",
+        payload={"fields": ["price.asking_kr"]},
+        not_before=at,
+    )
 
 
 def _trouble(hub: Hub) -> None:
@@ -344,9 +370,15 @@ def _trouble(hub: Hub) -> None:
 def _doubt(hub: Hub) -> None:
     key = "visible|smtp|vitec:OBJ2|1"
     row = OutboxRow(
-        connection="smtp", ability="email", operation="send", repeat="none", kind="mail", id=key, key=key,
+        connection="smtp",
+        ability="email",
+        operation="send",
+        repeat="none",
+        kind="mail",
+        id=key,
+        key=key,
         payload={"to": ["canary@example.com"], "subject": "Kanarie", "estate": "vitec:OBJ2"},
-    )  # fmt: skip
+    )
     n = hub.store.outbox_add([row], NOW - timedelta(minutes=14))[0]
     assert n is not None
     hub.store.outbox_unknown(n, "cut_off", "Mejlet kan ha gått i väg utan kvitto.")

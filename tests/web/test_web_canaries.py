@@ -11,15 +11,31 @@ import pytest
 
 from brygga.hub import Hub
 from brygga.model.parts import Address, Price, Texts
-from brygga.store import Batch, Event, Incoming, InboxAdd
+from brygga.store import Batch, Event, InboxAdd, Incoming
 from brygga.web.app import App
 from brygga.web.page import address
 
 PAGES = (
-    "/", "/objekt", "/objekt?q=kanarie", "/objekt/vitec:OBJ1", "/objekt/vitec:OBJ2", "/atgarda", "/ko", "/ko/in", "/ko/at-sidan",
-    "/ko/osakra", "/data", "/data?kod=out_of_range", "/rapport", "/logg", "/meny", "/ko/kasta?slag=out&n=2",
-    "/health/ready", "/health/live", "/metrics",
-)  # fmt: skip
+    "/",
+    "/objekt",
+    "/objekt?q=kanarie",
+    "/objekt/vitec:OBJ1",
+    "/objekt/vitec:OBJ2",
+    "/atgarda",
+    "/ko",
+    "/ko/in",
+    "/ko/at-sidan",
+    "/ko/osakra",
+    "/data",
+    "/data?kod=out_of_range",
+    "/rapport",
+    "/logg",
+    "/meny",
+    "/ko/kasta?slag=out&n=2",
+    "/health/ready",
+    "/health/live",
+    "/metrics",
+)
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}\u202e\u2066javascript:'
 
 

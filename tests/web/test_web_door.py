@@ -117,7 +117,7 @@ async def test_every_answer_of_the_page_keeps_the_browser_strict(app: App, peopl
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
     assert headers["x-content-type-options"] == "nosniff"
-    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["referrer-policy"] == "same-origin"
     assert headers["x-frame-options"] == "DENY"
     assert headers["cache-control"] == (
         "no-store" if "static" not in path else "public, max-age=31536000, immutable"

@@ -250,9 +250,16 @@ async def test_a_changed_secret_is_in_use_within_seconds(door: Any) -> None:
 
 def test_credentials_and_addresses_are_not_kept_with_a_notice() -> None:
     headers = {
-        "authorization": "Bearer kanariehemlighet", "cookie": "a=b", "x-api-key": "kanariehemlighet", "x-forwarded-for": "192.0.2.1",
-        "x-signature": "abc", "x-request-id": "r1", "content-type": "application/json", "user-agent": "u", "webhook-id": "w",
-    }  # fmt: skip
+        "authorization": "Bearer kanariehemlighet",
+        "cookie": "a=b",
+        "x-api-key": "kanariehemlighet",
+        "x-forwarded-for": "192.0.2.1",
+        "x-signature": "abc",
+        "x-request-id": "r1",
+        "content-type": "application/json",
+        "user-agent": "u",
+        "webhook-id": "w",
+    }
     assert sorted(kept_headers(headers)) == [
         "content-type",
         "user-agent",

@@ -161,11 +161,14 @@ async def test_reading_again_what_still_cannot_be_read_says_so(person: Person, h
     assert len(hub.store.parked()) == 1
 
 
-@pytest.mark.parametrize(("exits", "status", "says", "closed"), [
-    (0, 303, "Nyckeln gäller. Det som väntar skickas nu.", True),
-    (1, 422, "Hemnet godtog inte nyckeln. Pröva en annan", False),
-    (2, 422, "Hemnet svarade inte. Nyckeln är sparad", False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("exits", "status", "says", "closed"),
+    [
+        (0, 303, "Nyckeln gäller. Det som väntar skickas nu.", True),
+        (1, 422, "Hemnet godtog inte nyckeln. Pröva en annan", False),
+        (2, 422, "Hemnet svarade inte. Nyckeln är sparad", False),
+    ],
+)
 async def test_a_new_key_is_kept_and_tried_before_the_repair_closes(
     person: Person,
     hub: Hub,
@@ -231,15 +234,18 @@ async def test_fetching_again_leaves_a_wish_for_the_source(person: Person, hub: 
     assert (await person.send("/hamta", objekt="vitec:OBJ2", kalla="hemnet")).status_code == 404
 
 
-@pytest.mark.parametrize(("path", "fields"), [
-    (VANISH, {"svar": "nope"}),
-    (VANISH, {"svar": ""}),
-    ("/atgarda/0123456789abcdef", {"svar": "behall"}),
-    ("/ko/forsok", {"slag": "out", "n": "x"}),
-    ("/ko/forsok", {}),
-    ("/ko/kasta", {"slag": "nope", "n": "1", "varfor": ""}),
-    ("/ko/avgor", {}),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        (VANISH, {"svar": "nope"}),
+        (VANISH, {"svar": ""}),
+        ("/atgarda/0123456789abcdef", {"svar": "behall"}),
+        ("/ko/forsok", {"slag": "out", "n": "x"}),
+        ("/ko/forsok", {}),
+        ("/ko/kasta", {"slag": "nope", "n": "1", "varfor": ""}),
+        ("/ko/avgor", {}),
+    ],
+)
 async def test_an_odd_form_changes_nothing(
     person: Person, hub: Hub, path: str, fields: dict[str, str]
 ) -> None:

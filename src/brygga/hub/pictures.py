@@ -11,7 +11,7 @@ import re
 from typing import Any
 
 from brygga.hub.services import Services
-from brygga.model import Estate, Invalid
+from brygga.model import Estate, Invalid, Rejected
 from brygga.model.parts import Image
 
 FLOOR_PLAN = re.compile(r"layout|planritning|planlösning|floor ?plan", re.IGNORECASE)
@@ -57,10 +57,12 @@ def _stamp(image: Image) -> str:
 
 async def _make(s: Services, estate: Estate, image: Image) -> None:
     live = s.connections.live(estate.id.split(":", 1)[0])
-    original = await live.connector.image(image.id)
     facts: dict[str, Any] = {"source": _stamp(image), "key": "", "code": "", "sv": ""}
     try:
-        picture = await s.album.add(original)
+        picture = await s.album.add(await live.connector.image(image.id))
+    except Rejected as error:
+        # Gone at its source before we heard of it: left out now, asked for again next time.
+        facts |= {"source": "", "code": error.code, "sv": error.sv}
     except Invalid as error:
         facts |= {"code": error.code, "sv": error.sv}
     else:

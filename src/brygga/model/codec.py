@@ -18,6 +18,10 @@ from brygga.model.records import RECORD_TYPES, Record, kind_of
 _encoder = msgspec.json.Encoder(order="deterministic", decimal_format="string")
 _plain = msgspec.json.Decoder()
 
+READERS: typing.Final = {kind: msgspec.json.Decoder(cls) for kind, cls in RECORD_TYPES.items()}
+"""Kind → what reads its JSON. Made here, once: msgspec 0.22 can crash the process when two threads meet
+a type for the first time in the same moment."""
+
 encode: typing.Final = _encoder.encode
 """Any model value → JSON bytes, members in a fixed order."""
 
@@ -33,7 +37,7 @@ def decode(kind: str, data: bytes | str) -> Record:
     Raises msgspec.ValidationError if the bytes are not such a record.
     """
     cls = RECORD_TYPES[kind]
-    record = msgspec.json.decode(data, type=cls)
+    record = READERS[kind].decode(data)
     loose = _plain.decode(data)
     unknown = loose.keys() - _names(cls)
     if unknown:

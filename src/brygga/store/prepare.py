@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 from collections.abc import Iterable
 
 import msgspec
 
 from brygga.model import Estate, Finding, Invalid, Record, content_hash, encode, kind_of
+from brygga.model.codec import READERS
 from brygga.model.records import OWNED_BY_ESTATE
 from brygga.store.moments import maybe_us
 from brygga.store.shapes import Batch, Incoming, Prepared
@@ -45,7 +45,8 @@ def prepared(
     record_id, prefix = record.id, f"{connection}:"
     if not record_id.startswith(prefix) or "\x00" in record_id:
         raise _foreign(prefix)
-    kind, doc = kind_of(record), _encoded(record)
+    kind = kind_of(record)
+    doc = _encoded(kind, record)
     return Prepared(
         kind,
         record_id,
@@ -68,10 +69,10 @@ def _foreign(prefix: str) -> Invalid:
     )
 
 
-def _encoded(record: Record) -> bytes:
+def _encoded(kind: str, record: Record) -> bytes:
     try:
         doc = encode(record)
-        _reader(type(record)).decode(doc)
+        READERS[kind].decode(doc)
     except msgspec.ValidationError as error:
         raise Invalid(
             f"The record {record.id} is not what its type says: {error}",
@@ -85,11 +86,6 @@ def _encoded(record: Record) -> bytes:
             sv="Posten innehåller något som inte går att spara.",
         ) from error
     return doc
-
-
-@functools.cache
-def _reader(cls: type[Record]) -> msgspec.json.Decoder[Record]:
-    return msgspec.json.Decoder(cls)
 
 
 def raw_digest(body: bytes, mapped_by: bytes) -> bytes:

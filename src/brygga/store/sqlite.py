@@ -25,11 +25,15 @@ from brygga.store.database import Row, T, Tx, Values, question_marks
 PAGE_BYTES = 8192
 """A record is about 2 KB; on pages of 4 KB almost half of each page would stay empty."""
 _MOST_IDLE_READERS = 4
-_PRAGMAS = ("cache_size = -16000", "temp_store = MEMORY", "foreign_keys = ON")
-_WRITER_PRAGMAS = ("wal_autocheckpoint = 2000", "journal_size_limit = 67108864")
+_PRAGMAS = ("cache_size = -2000", "temp_store = MEMORY", "foreign_keys = ON")
+_WRITER_PRAGMAS = (
+    "cache_size = -8000",
+    "wal_autocheckpoint = 2000",
+    "journal_size_limit = 67108864",
+)
 
 
-_ROWS_AT_ONCE = (256, 32, 4, 1)
+_ROWS_AT_ONCE = (64, 8, 1)
 
 
 @functools.cache

@@ -77,7 +77,7 @@ def config(app: App) -> uvicorn.Config:
         app.asgi,
         http="httptools",
         ws="none",
-        lifespan="on",
+        lifespan="off",
         loop="none",
         log_config=None,
         access_log=False,

@@ -161,11 +161,14 @@ def test_webhooks_that_wait_are_listed_without_their_bodies(hub: Hub) -> None:
     assert "kanarie" not in str(rows)
 
 
-@pytest.mark.parametrize(("tab", "title"), [
-    ("out", "Väntar på ny nyckel till Hemnet"),
-    ("aside", "Uppgifter från Vitec som inte gick att läsa"),
-    ("doubt", "Osäkert om det kom fram till E-post (SMTP)"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("tab", "title"),
+    [
+        ("out", "Väntar på ny nyckel till Hemnet"),
+        ("aside", "Uppgifter från Vitec som inte gick att läsa"),
+        ("doubt", "Osäkert om det kom fram till E-post (SMTP)"),
+    ],
+)
 def test_each_tab_groups_by_what_is_waited_for(hub: Hub, tab: str, title: str) -> None:
     page = queue_page(hub, look(hub), SWEDISH, tab)
     assert [group["title"] for group in page["groups"]] == [title]

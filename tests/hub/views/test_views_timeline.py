@@ -113,7 +113,7 @@ def test_a_corrected_bid_is_a_line_of_its_own_and_the_first_one_stays(hub: Hub, 
 def test_a_change_is_said_as_a_broker_would(
     hub: Hub, office: ModuleType, change: dict[str, Any], title: str
 ) -> None:
-    images = [i for i in hub.store.get("estate", office.HOME).images]  # type: ignore[union-attr]  # it is there
+    images = list(hub.store.get("estate", office.HOME).images)  # type: ignore[union-attr]  # it is there
     now = {"images": images, "price": Price(asking_kr=4_050_000)} | change
     take_in(hub, office.NOW, office.home(**now))
     assert titles(story(hub, office.HOME))[0] == title
@@ -202,8 +202,14 @@ def waiting(
     hub: Hub, home: str, state: str = "waiting", code: str = "", sv: str = "", minutes: int = 15
 ) -> None:
     row = OutboxRow(
-        connection="hemnet", ability="publish", operation="publish", repeat="readback", kind="estate", id=home, key=f"t|{home}|{state}"
-    )  # fmt: skip
+        connection="hemnet",
+        ability="publish",
+        operation="publish",
+        repeat="readback",
+        kind="estate",
+        id=home,
+        key=f"t|{home}|{state}",
+    )
     n = hub.store.outbox_add([row])[0]
     assert n is not None
     if code:
@@ -246,7 +252,7 @@ def test_the_provider_is_down(hub: Hub, office: ModuleType) -> None:
     at = office.NOW - timedelta(minutes=5)
     hub.store.event_add([Event(at=at, connection="hemnet", what="trouble.retryable", level="wait")])
     waiting(hub, "vitec:OBJ2", code="no_answer", sv="Hemnet svarar inte.")
-    code, text = why(hub, "vitec:OBJ2")
+    _code, text = why(hub, "vitec:OBJ2")
     assert text.startswith("Hemnet har inte svarat sedan kl.\u00a0")
     assert text.endswith("vi försöker igen kl.\u00a014.20.")
 

@@ -36,13 +36,23 @@ NOW = datetime(2026, 11, 23, 13, 5, tzinfo=UTC)
         ("relative", (NOW + timedelta(minutes=12), NOW), "om 12\u00a0minuter", "in 12\u00a0minutes"),
         ("duration", (1.9,), "1,9\u00a0s", "1.9\u00a0s"),
         ("duration", (6 * 86400,), "6\u00a0dagar", "6\u00a0days"),
-        ("heading", (date(2026, 11, 23), date(2026, 11, 23)), "I dag, måndag 23 november", "Today, Monday 23 November"),
-        ("heading", (date(2026, 11, 22), date(2026, 11, 23)), "I går, söndag 22 november", "Yesterday, Sunday 22 November"),
+        (
+            "heading",
+            (date(2026, 11, 23), date(2026, 11, 23)),
+            "I dag, måndag 23 november",
+            "Today, Monday 23 November",
+        ),
+        (
+            "heading",
+            (date(2026, 11, 22), date(2026, 11, 23)),
+            "I går, söndag 22 november",
+            "Yesterday, Sunday 22 November",
+        ),
         ("heading", (date(2025, 5, 1), date(2026, 11, 23)), "Torsdag 1 maj 2025", "Thursday 1 May 2025"),
         ("words", (3,), "tre", "three"),
         ("words", (13,), "13", "13"),
     ],
-)  # fmt: skip
+)
 def test_it_is_written_as_the_house_writes(method: str, args: tuple[object, ...], sv: str, en: str) -> None:
     assert getattr(SWEDISH, method)(*args) == sv
     assert getattr(ENGLISH, method)(*args) == en

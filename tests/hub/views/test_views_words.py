@@ -16,8 +16,8 @@ from brygga.web.page import page_words
 CATALOGUES = {"house": house_words(), "page": page_words()}
 ALL = {**CATALOGUES["house"].entries, **CATALOGUES["page"].entries}
 FORBIDDEN_SV = re.compile(
-    r"\b(vänligen|tyvärr|oj|ogiltig\w*|felaktig inmatning|okänt fel|timeout|webhook\w*|token|api|payload|cache"
-    r"|synk\w*|retry|null|klicka här|systemet\b(?!$)|användaren|man)\b|!",
+    r"\b(vänligen|tyvärr|oj|ogiltig\w*|felaktig inmatning|okänt fel|timeout|webhook\w*|token|api|payload"
+    r"|cache|synk\w*|retry|null|klicka här|systemet\b(?!$)|användaren|man)\b|!",
     re.IGNORECASE,
 )
 PLAIN_SPACE_BEFORE_UNIT = re.compile(r"[0-9] (kr|m²|rum|%|s|kB|MB)\b")
@@ -55,7 +55,9 @@ def test_no_sentence_writes_a_unit_after_an_ordinary_space_or_a_clock_with_a_col
 
 def test_buttons_have_at_most_a_few_words_and_no_full_stop() -> None:
     buttons = [
-        e for k, e in ALL.items() if k.endswith(".button") or k.startswith("mend.") and k.endswith("_button")
+        e
+        for k, e in ALL.items()
+        if k.endswith(".button") or (k.startswith("mend.") and k.endswith("_button"))
     ]
     assert buttons
     for entry in buttons:

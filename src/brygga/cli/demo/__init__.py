@@ -38,11 +38,15 @@ def demo(
 
     with tempfile.TemporaryDirectory(prefix="brygga-demo-") as scratch:
         place = home or Path(scratch)
-        outcome = tell(place, estates=estates, seed=seed, database=database, quiet=as_json, stay=stay)
-        if as_json:
-            print_json(outcome.facts())
-        else:
-            show(outcome)
+        outcome = tell(
+            place,
+            estates=estates,
+            seed=seed,
+            database=database,
+            quiet=as_json,
+            told=lambda o: print_json(o.facts()) if as_json else show(o),
+            stay=stay,
+        )
     if not outcome.well:
         sys.exit(1)
 

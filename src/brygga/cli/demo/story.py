@@ -161,14 +161,24 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def tell(home: Path, *, estates: int, seed: int, database: str, quiet: bool, stay: bool) -> Outcome:
-    """Play the whole story and give its outcome."""
+def tell(
+    home: Path,
+    *,
+    estates: int,
+    seed: int,
+    database: str,
+    quiet: bool,
+    told: Callable[[Outcome], None],
+    stay: bool,
+) -> Outcome:
+    """Play the whole story, tell its outcome, and perhaps leave the page up. Gives the outcome."""
     began = time.monotonic()
     stage = Stage(home, estates=estates, seed=seed, database=database, quiet=quiet)
     with stage.lit():
         outcome = _play(stage)
         outcome.took_s = time.monotonic() - began
         outcome.page, outcome.home = stage.hub.ready["page"], str(home)
+        told(outcome)
         if stay:
             _stay(outcome)
     return outcome

@@ -1,6 +1,6 @@
 """Pages into groups: one group is stored in one transaction while the next pages are fetched.
 
-A commit costs the same for ten records as for a thousand, so pages that come quickly share
+A commit costs nearly the same for ten records as for five hundred, so pages that come quickly share
 one. A page that took long to come is stored at once. The place saved with a group is that of
 its last page; groups are stored in the order of their pages, each with its place, so after a
 crash the reading goes on after the last page that was stored.
@@ -23,7 +23,7 @@ from brygga.hub.services import Services
 from brygga.model import BryggaError
 from brygga.store import Applied, canonical_id
 
-MOST_RECORDS = 1_000
+MOST_RECORDS = 500
 MOST_BYTES = 4_000_000
 LONGEST_S = 0.5
 """How long pages wait for others to share their transaction."""

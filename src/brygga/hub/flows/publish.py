@@ -136,6 +136,9 @@ class Publish:
 
         await announce(self._s, target, estate_id, state)
         result = {"status": status, "blocked": bool(state.get("blocked"))}
+        for code in ("rejected_item", "unreachable"):
+            subject = f"estate|{estate_id}" if code == "rejected_item" else ""
+            await asyncio.to_thread(self._s.store.repair_close, code, target, subject, self._s.now(), "hub")
         await asyncio.to_thread(
             self._s.store.outbox_settle,
             (target, "publish", "estate", estate_id),

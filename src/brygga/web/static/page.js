@@ -36,7 +36,7 @@
     button.textContent = document.body.dataset.show;
     button.addEventListener("click", function () { line.remove(); regions().forEach(renew); });
     line.appendChild(button);
-    document.querySelector("main").before(line);
+    document.querySelector("header.notes").appendChild(line);
   }
 
   function news() {
