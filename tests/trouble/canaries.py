@@ -21,14 +21,16 @@ class Canaries:
         self.values.setdefault(group, {})[label] = value
         return value
 
-    def person(self, label: str, *, number: str = "", phone: str = "", email: str = "", name: str = "") -> None:
+    def person(
+        self, label: str, *, number: str = "", phone: str = "", email: str = "", name: str = ""
+    ) -> None:
         """One person's values, in every form they are written in."""
         digits = "".join(c for c in number if c.isdigit())
         forms = {number, digits, f"{digits[:8]}-{digits[8:]}", digits[2:], f"{digits[2:8]}-{digits[8:]}"}
         for n, form in enumerate(sorted(form for form in forms if len(form) > 9)):
             self.plant("person", f"{label} number {n}", form)
         local = phone.replace(" ", "").replace("-", "")
-        for n, form in enumerate(sorted({phone, local, local.replace("+46", "0"), local.removeprefix("+46")})):
+        for n, form in enumerate(sorted({phone, local, local.replace("+46", "0")})):
             if len(form) >= 9:
                 self.plant("person", f"{label} phone {n}", form)
         if email:

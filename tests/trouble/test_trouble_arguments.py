@@ -65,7 +65,9 @@ MANIFESTS = {
 
 
 @pytest.mark.parametrize("what", MANIFESTS)
-async def test_a_broken_manifest_is_told_by_name_and_harms_no_other(what: str, agency: Path, tmp_path: Path) -> None:
+async def test_a_broken_manifest_is_told_by_name_and_harms_no_other(
+    what: str, agency: Path, tmp_path: Path
+) -> None:
     folder = tmp_path / "own" / "broken"
     folder.mkdir(parents=True)
     (folder / "manifest.toml").write_bytes(MANIFESTS[what])

@@ -25,7 +25,9 @@ WRONG = {
 
 
 @pytest.mark.parametrize("wrong", WRONG)
-async def test_a_wrong_address_is_said_in_one_sentence_without_its_password(wrong: str, tmp_path: Path) -> None:
+async def test_a_wrong_address_is_said_in_one_sentence_without_its_password(
+    wrong: str, tmp_path: Path
+) -> None:
     done = await brygga("objects", "--database", WRONG[wrong], home=tmp_path / "home")
     assert PASSWORD not in done.sentence
     assert done.code == 3

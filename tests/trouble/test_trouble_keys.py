@@ -53,7 +53,9 @@ async def test_a_spoilt_key_file_stops_the_start_and_nothing_else(how: str, agen
     assert said in done.sentence
     assert done.code == 3
     assert right.decode().split(":")[1][:12] not in done.err
-    assert (keys.read_bytes() if keys.exists() else None) == left, "a key file is never made over an old database"
+    assert (keys.read_bytes() if keys.exists() else None) == left, (
+        "a key file is never made over an old database"
+    )
     assert held(agency) == before
     keys.write_bytes(right)
     keys.chmod(0o600)

@@ -123,7 +123,9 @@ def test_a_poison_record_is_set_aside_and_the_others_are_stored(what: str, migra
         assert parked.raw == raws(40)[at].body
 
 
-def test_of_a_thousand_nine_hundred_and_ninety_nine_are_stored_and_the_last_is_mended(migrated_url: str) -> None:
+def test_of_a_thousand_nine_hundred_and_ninety_nine_are_stored_and_the_last_is_mended(
+    migrated_url: str,
+) -> None:
     with Store.open(migrated_url, keys=PlainSeal()) as store:
         take_in(store, pond(POISON["a price that is a word"], 500), raws(MANY), now=NOW)
         assert len(store.ids("estate", "pond")) == MANY - 1

@@ -25,7 +25,9 @@ HOMES = 60
 
 async def _half(writer: asyncio.StreamWriter) -> None:
     """Promises more than it sends and hangs up."""
-    writer.write(answer(b'{"id": "H', more="X-Half: 1\r\n").replace(b"Content-Length: 9", b"Content-Length: 900"))
+    writer.write(
+        answer(b'{"id": "H', more="X-Half: 1\r\n").replace(b"Content-Length: 9", b"Content-Length: 900")
+    )
     await writer.drain()
 
 
@@ -77,7 +79,9 @@ BAD: dict[str, Any] = {
     "too large": _of(b'{"id": "' + b"x" * 300_000 + b'"}'),
     "a bomb": _of(gzip.compress(b" " * 30_000_000), more="Content-Encoding: gzip\r\n"),
     "not gzip at all": _of(b'{"id": "H15"}', more="Content-Encoding: gzip\r\n"),
-    "a way to the inside": answer(b"", status="302 Found", more="Location: http://169.254.169.254/secrets\r\n"),
+    "a way to the inside": answer(
+        b"", status="302 Found", more="Location: http://169.254.169.254/secrets\r\n"
+    ),
     "refused item": _of({"message": "no"}, status="422 No"),
     "other protocol": b"SSH-2.0-OpenSSH_9.9\r\n",
     "two lengths": b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 99\r\n\r\n{}",
@@ -163,14 +167,19 @@ async def test_bad_answers_are_set_aside_each_with_its_reason_and_mended_later(
 
 async def test_bad_answers_leave_what_we_hold_as_it_was(hub: Hub, harbour: Hostile) -> None:
     await hub.sync("harbour", wait_s=30)
-    before, last = {one: hub.store.row("estate", f"harbour:{one}") for one in harbour.homes}, hub.store.feed_last()
+    before, last = (
+        {one: hub.store.row("estate", f"harbour:{one}") for one in harbour.homes},
+        hub.store.feed_last(),
+    )
     _misbehave(harbour)
     await hub.sync("harbour", mode="full", wait_s=30)
     assert {one: hub.store.row("estate", f"harbour:{one}") for one in harbour.homes} == before
     assert hub.store.feed_last() == last, "nothing was written, so nothing was half written"
 
 
-async def test_odd_values_are_left_out_with_a_finding_and_the_record_is_kept(hub: Hub, harbour: Hostile) -> None:
+async def test_odd_values_are_left_out_with_a_finding_and_the_record_is_kept(
+    hub: Hub, harbour: Hostile
+) -> None:
     odd = {f"H{number}": what for number, what in enumerate(ODD)}
     for one, what in odd.items():
         body = json.dumps({**harbour.homes[one], **ODD[what]})
@@ -220,8 +229,14 @@ async def test_no_list_however_odd_takes_anything_away(hub: Hub, harbour: Hostil
     assert not any(path.startswith(("/admin", "/homes/..")) for path in harbour.asked)
 
 
-async def test_a_person_lists_retries_and_drops_what_was_set_aside(hub: Hub, harbour: Hostile, tmp_path: Path) -> None:
-    harbour.said = {"/homes/H3": BAD["another home"], "/homes/H4": BAD["server error"], "/homes/H5": BAD["null"]}
+async def test_a_person_lists_retries_and_drops_what_was_set_aside(
+    hub: Hub, harbour: Hostile, tmp_path: Path
+) -> None:
+    harbour.said = {
+        "/homes/H3": BAD["another home"],
+        "/homes/H4": BAD["server error"],
+        "/homes/H5": BAD["null"],
+    }
     await hub.sync("harbour", wait_s=30)
     listed = await brygga("parked", "list", "--json", home=tmp_path / "home", BRYGGA_CONNECTORS=str(OWN))
     rows = {row["source_id"]: row for row in json.loads(listed.out)["parked"]}

@@ -149,9 +149,7 @@ def without_override() -> None:
 
 
 @contextlib.asynccontextmanager
-async def running(
-    *arguments: str, home: Path, script: Path | None = None, **env: str
-) -> AsyncIterator[str]:
+async def running(*arguments: str, home: Path, script: Path | None = None, **env: str) -> AsyncIterator[str]:
     """A command (or a script of ours) that goes on; gives its first line on stdout, ends it at the end."""
     what = [str(script)] if script is not None else ["-m", "brygga"]
     child = await asyncio.create_subprocess_exec(
@@ -183,7 +181,12 @@ def held(home: Path) -> dict[str, Any]:
     """What the database in `home` holds; fails when SQLite finds it damaged."""
     with contextlib.closing(sqlite3.connect(home / "brygga.db")) as db:
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        tables = [r[0] for r in db.execute("SELECT name FROM sqlite_master WHERE name LIKE 'rec!_%' ESCAPE '!' AND type = 'table'")]
+        tables = [
+            r[0]
+            for r in db.execute(
+                "SELECT name FROM sqlite_master WHERE name LIKE 'rec!_%' ESCAPE '!' AND type = 'table'"
+            )
+        ]
         counts = {t: db.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in sorted(tables)}
         counts["feed"] = db.execute("SELECT max(seq) FROM feed").fetchone()[0]
         counts["credential"] = db.execute("SELECT connection, version FROM credential ORDER BY 1").fetchall()

@@ -29,7 +29,9 @@ def main() -> None:
     try:
         app()
     except BryggaError as error:
-        typer.echo(f"brygga: {error.message}", err=True)
+        from brygga.hub.clean import clean
+
+        typer.echo(f"brygga: {clean(error.message)}", err=True)
         code = 3 if isinstance(error, SetupError) else EXIT.get(error.kind, 4)
         sys.exit(code)
     except KeyboardInterrupt:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from brygga.hub.clean import clean
 from brygga.hub.hub import Hub
 from brygga.hub.services import Services
 from brygga.hub.trouble import note_recovery, note_trouble
@@ -24,7 +25,7 @@ async def check_one(s: Services, name: str) -> dict[str, Any]:
         checked = await s.connections.live(name).connector.check()
     except BryggaError as error:
         await asyncio.to_thread(note_trouble, s, name, error.kind, error.message, error.facts())
-        return {"exit": 2 if error.kind == "retryable" else 1, "sv": error.sv, "kind": error.kind}
+        return {"exit": 2 if error.kind == "retryable" else 1, "sv": clean(error.sv), "kind": error.kind}
     if checked.ok:
         await asyncio.to_thread(note_recovery, s, name)
     return {"exit": 0 if checked.ok else 1, "sv": checked.sv, "abilities": checked.abilities}

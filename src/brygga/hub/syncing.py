@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+from brygga.hub.clean import clean
 from brygga.hub.flows.fetching import fetch_all, understand
 from brygga.hub.hub import Hub
 from brygga.model import BryggaError
@@ -59,7 +60,7 @@ async def look_without_touching(hub: Hub, names: list[str]) -> dict[str, Any]:
         try:
             done[name] = await _look(hub, name)
         except BryggaError as error:
-            done[name] = {"trouble": error.kind, "sv": error.sv}
+            done[name] = {"trouble": error.kind, "sv": clean(error.sv)}
             failed = 1 if error.kind == "needs_sign_in" else 2
     return {"connections": done, "failed": failed, "dry_run": True}
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from brygga.hub.clean import clean
 from brygga.hub.services import Services
 from brygga.model.errors import ALL_KINDS, BryggaError
 from brygga.store import Event
-from brygga.swedish.masking import mask
 from brygga.sync.outcome import Fate, after
-from brygga.wire.log import hide_secrets
 
 Group = tuple[str, str, str, str]
 """An outbox group: connection, ability, kind, id."""
@@ -83,8 +82,3 @@ def _error(facts: dict[str, Any]) -> BryggaError:
 def _shown(facts: dict[str, Any]) -> dict[str, Any]:
     kept = {k: facts[k] for k in ("code", "sv", "status", "operation", "after_s") if facts.get(k)}
     return {k: clean(v) if isinstance(v, str) else v for k, v in kept.items()}
-
-
-def clean(text: str) -> str:
-    """Text of an error, fit to be kept and shown: a connector may have quoted what it should not."""
-    return mask(hide_secrets(text))

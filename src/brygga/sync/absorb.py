@@ -9,7 +9,6 @@ from typing import Protocol, TypeVar
 from brygga.model import Invalid, Mapped, kind_of
 from brygga.model.quality import remarks
 from brygga.store import Batch, Incoming, Parked, Prepared, prepared
-from brygga.swedish.masking import mask
 
 
 class Piece(Protocol):
@@ -82,7 +81,7 @@ def _parked(piece: Piece, connection: str, code: str, sv: str, detail: str) -> P
         kind=piece.kind,
         source_id=piece.source_id,
         reason_code=code,
-        sv=mask(sv),
-        detail=mask(detail),
+        sv=sv,
+        detail=detail,
         raw=piece.body,
     )

@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from brygga.hub.clean import clean, clean_facts
 from brygga.hub.durable.errors import FlowChanged, FlowFailed, NotJson
 from brygga.model.errors import ALL_KINDS, BryggaError, Fault
 
@@ -55,7 +56,7 @@ def error_facts(error: Exception) -> dict[str, Any]:
     if isinstance(error, FlowFailed):
         return {"kind": FlowFailed.kind, "message": error.message, "what": error.what}
     if isinstance(error, BryggaError):
-        return {"kind": error.kind, "message": error.message, "facts": error.facts()}
+        return {"kind": error.kind, "message": clean(error.message), "facts": clean_facts(error)}
     what = type(error).__name__
     return {"kind": FlowFailed.kind, "message": f"{what}{_place(error)}", "what": what}
 

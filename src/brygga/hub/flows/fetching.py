@@ -15,10 +15,10 @@ from typing import Any
 import msgspec
 
 from brygga.connectors.abilities import RawRecord, Ref
+from brygga.hub.clean import clean
 from brygga.hub.connections import Live
 from brygga.hub.flows.marking import mark_of
 from brygga.hub.routing import effects
-from brygga.hub.trouble import clean
 from brygga.model import BryggaError, Estate, Mapped, NeedsSignIn, Refused
 from brygga.store import Applied, Batch, Event, Incoming, Parked, Store, canonical_id
 from brygga.sync.absorb import absorb
@@ -115,6 +115,7 @@ def understand(
     bad = {(parked.kind, canonical_id(live.name, parked.source_id)) for parked in batch.parked}
     batch.removed.extend(one for one in gone if one not in bad)
     batch.parked.extend(_parked(live.name, ref, error) for ref, error in failed)
+    batch.parked = [_told(parked) for parked in batch.parked]
     batch.mapped_by = mark_of(live)
     return Understood(batch=batch, named=named)
 
@@ -160,7 +161,12 @@ def _parked(connection: str, ref: Ref, error: BryggaError) -> Parked:
         kind=ref.kind,
         source_id=ref.source_id,
         reason_code=error.code,
-        sv=clean(error.sv),
-        detail=clean(error.message),
+        sv=error.sv,
+        detail=error.message,
         raw=None,
     )
+
+
+def _told(parked: Parked) -> Parked:
+    """With its reason fit to be read by anybody."""
+    return msgspec.structs.replace(parked, sv=clean(parked.sv), detail=clean(parked.detail))

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from brygga.connectors.abilities import Notice, Ref, WebhookRequest
+from brygga.hub.clean import clean
 from brygga.hub.connections import Live
 from brygga.hub.durable import FlowContext
 from brygga.hub.flows.fetching import fetch_all, take_in
@@ -61,7 +62,7 @@ class Inbox:
         work = sort_out(live, items)
         await asyncio.to_thread(self._look_again, connection, work.shown, items)
         for n, error in work.bad:
-            await asyncio.to_thread(store.inbox_park, n, error.code, error.sv, self._s.now())
+            await asyncio.to_thread(store.inbox_park, n, error.code, clean(error.sv), self._s.now())
         try:
             failed = await self._fetch_and_store(live, work)
         except BryggaError as error:
@@ -108,9 +109,9 @@ class Inbox:
                 continue
             error = failed[item.n]
             if item.attempts + 1 >= GIVE_UP_AFTER:
-                store.inbox_park(item.n, error.code, error.sv, now)
+                store.inbox_park(item.n, error.code, clean(error.sv), now)
             else:
-                store.inbox_failed(item.n, error.code, error.sv)
+                store.inbox_failed(item.n, error.code, clean(error.sv))
         return {"done": len(done), "failed": len(failed)}
 
 

@@ -77,7 +77,9 @@ class HarbourConnector:
         intake = Intake()
         row = intake.document(raw.body)
         if row.get("id") != raw.source_id:
-            raise Invalid("The answer is another home.", code="other_record", sv="Svaret gäller ett annat objekt.")
+            raise Invalid(
+                "The answer is another home.", code="other_record", sv="Svaret gäller ett annat objekt."
+            )
         record = Estate(
             id=f"{self._connection}:{raw.source_id}",
             status=intake.choice(row.get("state"), "state", STATES),
