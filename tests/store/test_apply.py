@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from brygga.model import Finding, Invalid, Severity, encode
+from brygga.model import Finding, Invalid, Journal, Severity, encode
 from brygga.model.parts import Image
 from brygga.store import Batch, Effects, Event, Incoming, OutboxRow, Parked, Store
 
@@ -135,6 +135,16 @@ def test_every_version_of_a_bid_is_kept(store: Store, make: Any) -> None:
         (2, 3_050_000),
         (3, 3_100_000),
     ]
+
+
+def test_a_corrected_journal_entry_keeps_the_original(store: Store, make: Any) -> None:
+    for what in ("Visning hållen", "Visning hållen, sju besökare"):
+        store.apply(make.batch(Journal(id="vitec:J1", estate_id="vitec:O1", what=what)))
+    assert [entry.what for _, _, entry in store.versions("journal", "vitec:J1")] == [  # type: ignore[attr-defined]  # journal entries
+        "Visning hållen",
+        "Visning hållen, sju besökare",
+    ]
+    assert [row.id for row in store.owned("journal", "vitec:O1")] == ["vitec:J1"]
 
 
 def test_an_earlier_state_that_arrives_late_is_left_alone_only_if_asked(store: Store, make: Any) -> None:

@@ -253,6 +253,20 @@ class Bid(Record):
     condition: Annotated[str, mark("villkor", D.BIDDER, personal=True)] = ""
 
 
+class Journal(Record):
+    """An entry in an assignment's journal (*journal*): what was done, how and when. Append-only.
+
+    A corrected entry is a new version; the original is kept. Source: fastighetsmäklarlag
+    (2021:516) 3 kap., the journal and the keeping of documents in their original and later form.
+    """
+
+    estate_id: Annotated[str, mark("objekt")] = ""
+    happened_at: Annotated[datetime | None, mark("när", D.JOURNAL)] = None
+    what: Annotated[str, mark("åtgärd", D.JOURNAL, personal=True)] = ""
+    how: Annotated[str, mark("hur", D.JOURNAL, personal=True)] = ""
+    agent_id: Annotated[str, mark("av", D.STAFF)] = ""
+
+
 class Brand(Record):
     """A brand of the chain (*varumärke*)."""
 
@@ -270,14 +284,15 @@ RECORD_TYPES: dict[str, type[Record]] = {
     "relation": Relation,
     "viewing": Viewing,
     "bid": Bid,
+    "journal": Journal,
     "brand": Brand,
 }
 """Kind → type. The kinds are the names used in tables, cursors, the feed and the command line."""
 
-APPEND_ONLY = frozenset({"bid"})
-"""Kinds whose every version is kept (journal entries live in a table of their own)."""
+APPEND_ONLY = frozenset({"bid", "journal"})
+"""Kinds whose every version is kept."""
 
-OWNED_BY_ESTATE = frozenset({"viewing", "bid"})
+OWNED_BY_ESTATE = frozenset({"viewing", "bid", "journal"})
 """Kinds that come and go with an estate's own answer and are compared with it."""
 
 
@@ -302,6 +317,7 @@ __all__ = [
     "Brand",
     "Contact",
     "Estate",
+    "Journal",
     "Office",
     "Position",
     "Project",

@@ -28,9 +28,10 @@ KINDS = (
     "relation",
     "viewing",
     "bid",
+    "journal",
     "brand",
 )
-OWNED = ("viewing", "bid", "relation")
+OWNED = ("viewing", "bid", "journal", "relation")
 
 
 def _key(name: str, *, primary: bool = False, nullable: bool = False) -> Column[Any]:
@@ -76,7 +77,8 @@ def upgrade() -> None:
     """Make all tables."""
     for kind in KINDS:
         _record(kind)
-    _versions("bid")
+    for kind in ("bid", "journal"):
+        _versions(kind)
     _sources()
     _changes()
     _waiting()
