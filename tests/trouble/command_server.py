@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from pathlib import Path
 from typing import Any, NoReturn
 
 import brygga.cli.app
@@ -17,7 +18,7 @@ import brygga.hub
 import brygga.hub.views.findings
 import brygga.hub.views.objects
 import brygga.hub.views.queues
-import brygga.store.migrate  # noqa: F401 – as the others: imported so that the children need not
+import brygga.store.migrate
 
 
 def become(command: dict[str, Any]) -> NoReturn:
@@ -49,7 +50,7 @@ def become(command: dict[str, Any]) -> NoReturn:
 
 def main() -> None:
     """One command after the other until the input ends."""
-    assert len(os.listdir("/proc/self/task")) == 1, "a process with threads must not fork"
+    assert len(list(Path("/proc/self/task").iterdir())) == 1, "a process with threads must not fork"
     for line in sys.stdin:
         child = os.fork()
         if child == 0:

@@ -345,6 +345,7 @@ def _crash(home: Path, canaries: Canaries, *, in_thread: bool) -> str:
         text=True,
         env=environment(None),
         timeout=30,
+        check=False,
     )
     assert "RuntimeError" in done.stderr, done.stderr
     return done.stderr
@@ -379,7 +380,7 @@ def test_the_search_has_looked_at_a_real_life(seen: Seen) -> None:
     assert all(END in str(seen.places[log]) for log in ("log as JSON", "log as text"))
     assert str(seen.places["log as JSON"]).count("key_refused") >= 1
     assert "brygga_wire_calls_total" in str(seen.places["metrics"])
-    assert "answered 500: " in str(seen.places["errors"]), "the provider's echo was looked at"
+    assert ": answered 50" in str(seen.places["errors"]), "what the provider echoed was looked at"
     assert "***" in str(seen.places["errors"])
     assert seen.spans > 30
     for table in ("event", "repair", "outbox", "inbox", "parked", "link", "setting"):

@@ -52,15 +52,16 @@ async def test_a_setting_that_cannot_be_used_is_told_by_name(name: str, tmp_path
     assert done.code == 3
 
 
+WHOLE = b"name = 'broken'\ntitle = 'B'\nabilities = ['read']\nregion = 'se'\n"
 MANIFESTS = {
     "not TOML": b"name = 'broken\n[[[",
     "not text": b"\xff\xfe\x00\x01",
     "half": b"name = 'broken'\n",
-    "an unknown key": b"name = 'broken'\ntitle = 'B'\nmodule = 'x:Y'\nabilities = []\nregion = 'se'\nfoo = 1\n",
-    "a limit that is a word": b"name = 'broken'\ntitle = 'B'\nmodule = 'x:Y'\nabilities = []\nregion = 'se'\n[limits]\ncalls = 'many'\n",
-    "no such module": b"name = 'broken'\ntitle = 'B'\nmodule = 'no_such_module:Y'\nabilities = ['read']\nregion = 'se'\n",
-    "no such class": b"name = 'broken'\ntitle = 'B'\nmodule = 'json:Connector'\nabilities = ['read']\nregion = 'se'\n",
-    "a module that is no module": b"name = 'broken'\ntitle = 'B'\nmodule = '::'\nabilities = ['read']\nregion = 'se'\n",
+    "an unknown key": WHOLE + b"module = 'x:Y'\nfoo = 1\n",
+    "a limit that is a word": WHOLE + b"module = 'x:Y'\n[limits]\ncalls = 'many'\n",
+    "no such module": WHOLE + b"module = 'no_such_module:Y'\n",
+    "no such class": WHOLE + b"module = 'json:Connector'\n",
+    "a module that is no module": WHOLE + b"module = '::'\n",
 }
 
 

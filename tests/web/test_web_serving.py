@@ -6,6 +6,7 @@ import asyncio
 import http.client
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -101,6 +102,10 @@ def start(home: Path) -> tuple[subprocess.Popen[str], int]:
     command = [sys.executable, str(Path(__file__).with_name("intake_server.py")), str(home), SECRET]
     server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert server.stdout is not None
+    told, _, _ = select.select([server.stdout], [], [], 30)
+    if not told:
+        server.kill()
+        raise AssertionError("the server did not say where it listens")
     return server, int(server.stdout.readline())
 
 

@@ -226,3 +226,11 @@ def test_without_any_setup_nothing_reaches_standard_output() -> None:
         [sys.executable, "-c", program], check=False, capture_output=True, text=True, timeout=30
     )
     assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_a_credential_in_use_is_hidden_by_its_value_wherever_it_stands() -> None:
+    remember_secret("hjul&stege/40")
+    remember_secret("hjul&stege/40-och-mer")
+    remember_secret("kort")
+    shown = hide_secrets("a hjul&stege/40-och-mer b hjul%26stege%2F40 c (hjul&stege/40) kort")
+    assert shown == "a *** b *** c (***) kort"

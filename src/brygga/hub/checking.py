@@ -6,10 +6,10 @@ import asyncio
 from typing import Any
 
 from brygga.hub.clean import clean
+from brygga.hub.durable.values import as_ours
 from brygga.hub.hub import Hub
 from brygga.hub.services import Services
 from brygga.hub.trouble import note_recovery, note_trouble
-from brygga.model import BryggaError
 
 
 async def check_all(hub: Hub, names: list[str]) -> dict[str, dict[str, Any]]:
@@ -23,7 +23,8 @@ async def check_one(s: Services, name: str) -> dict[str, Any]:
     s.connections.get(name)
     try:
         checked = await s.connections.live(name).connector.check()
-    except BryggaError as error:
+    except Exception as raised:  # noqa: BLE001 – a connector's bug must not stop the trying of the others
+        error = as_ours(raised)
         await asyncio.to_thread(note_trouble, s, name, error.kind, error.message, error.facts())
         return {"exit": 2 if error.kind == "retryable" else 1, "sv": clean(error.sv), "kind": error.kind}
     if checked.ok:

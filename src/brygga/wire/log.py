@@ -38,6 +38,9 @@ _SECRET_TEXT = re.compile(
     re.IGNORECASE,
 )
 _SHORTEST_KNOWN, _MOST_KNOWN = 6, 1_000
+_CHATTY = ("pyvips", "alembic", "asyncio")
+"""Libraries whose debugging tells of their own insides; pyvips logs even while it is being logged,
+which locks two handlers against each other."""
 _known: list[str] = []  # the longest first, so that one inside another leaves no rest
 _OWN_NAMES = frozenset({"timestamp", "level", "logger"})  # set by the processors below, never from outside
 _OWN_ID = re.compile(r"c[0-9a-f]{15}")
@@ -180,6 +183,8 @@ def configure_logging(
         root.removeHandler(old)
     root.addHandler(handler)
     root.setLevel(level)
+    for name in _CHATTY:
+        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
     logging.captureWarnings(capture=True)
     sys.excepthook = crash_hook(mask)
     threading.excepthook = _thread_hook

@@ -71,6 +71,14 @@ def _place(error: Exception) -> str:
     return f" in {Path(trail.tb_frame.f_code.co_filename).name}, line {trail.tb_lineno}"
 
 
+def as_ours(error: Exception) -> BryggaError:
+    """The error if it is one of ours; a foreign one as FlowFailed, by its type and place."""
+    if isinstance(error, BryggaError):
+        return error
+    facts = error_facts(error)
+    return FlowFailed(facts["message"], what=facts["what"])
+
+
 def error_from(facts: dict[str, Any]) -> Exception:
     """The error again, of the same type for our own kinds, else FlowFailed."""
     kind, message = str(facts.get("kind", "")), str(facts.get("message", ""))

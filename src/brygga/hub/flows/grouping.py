@@ -18,17 +18,15 @@ import msgspec
 
 from brygga.connectors.abilities import Page, RawRecord, Ref
 from brygga.hub.connections import Live
-from brygga.hub.flows.fetching import Understood, fetch_all, lacking, not_known, put, take_in, understand
+from brygga.hub.flows.fetching import fetch_all, lacking, not_known, put, take_in, understand
 from brygga.hub.services import Services
 from brygga.model import BryggaError
-from brygga.store import Applied, canonical_id
+from brygga.store import Applied, Batch, canonical_id
 
 MOST_RECORDS = 500
 MOST_BYTES = 4_000_000
 LONGEST_S = 0.5
 """How long pages wait for others to share their transaction."""
-AT_ONCE = 2
-"""Groups under way: one being mapped while the one before it is stored."""
 
 
 class Group(msgspec.Struct, kw_only=True):
@@ -54,7 +52,7 @@ class Groups:
         self._mode, self._stream, self._run = mode, stream, run
         self._group = Group()
         self._since_s = time.monotonic()
-        self._under_way: list[asyncio.Task[None]] = []
+        self._under_way: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
         """Ready for the first page."""
@@ -64,18 +62,13 @@ class Groups:
         self, kind: type[BaseException] | None, error: BaseException | None, trail: TracebackType | None
     ) -> None:
         """What came before a fault of the source is stored all the same; a cancellation stops at once."""
-        if error is not None and not isinstance(error, Exception):
-            await self._abandon()
-            return
-        try:
+        if error is None or isinstance(error, Exception):
             if self._group.cursor or self._group.listed:
                 await self._pass_on()
-            while self._under_way:
-                await self._under_way[0]
-                del self._under_way[0]
-        except BaseException:
-            await self._abandon()
-            raise
+            await self._settled()
+        elif self._under_way is not None:
+            self._under_way.cancel()
+            await asyncio.gather(self._under_way, return_exceptions=True)
 
     async def add(self, page: Page) -> None:
         """Fetch what a page names and differs, and pass the group on when it is large or has waited."""
@@ -93,35 +86,31 @@ class Groups:
             await self._pass_on()
 
     async def _pass_on(self) -> None:
-        while len(self._under_way) >= AT_ONCE:
-            await self._under_way[0]
-            del self._under_way[0]
-        before = self._under_way[-1] if self._under_way else None
-        self._under_way.append(asyncio.create_task(self._store(self._group, before)))
+        """Store the group when the one before it is stored: their order is that of the places."""
+        await self._settled()
+        self._under_way = asyncio.create_task(self._store(self._group))
         self._group, self._since_s = Group(), time.monotonic()
 
-    async def _abandon(self) -> None:
-        for task in self._under_way:
-            task.cancel()
-        await asyncio.gather(*self._under_way, return_exceptions=True)
+    async def _settled(self) -> None:
+        """Until the group under way is stored. Raises what stopped it."""
+        task, self._under_way = self._under_way, None
+        if task is not None:
+            await task
 
-    async def _store(self, group: Group, before: asyncio.Task[None] | None) -> None:
-        """Map while the group before is stored; store after it."""
-        understood = await asyncio.to_thread(self._understand, group)
-        if before is not None:
-            await asyncio.shield(before)
-        applied = await asyncio.to_thread(put, self._s.store, understood.batch)
-        more = await self._follow(understood.named) if understood.named else 0
-        self._count(group, applied, more, parked=len(understood.batch.parked))
+    async def _store(self, group: Group) -> None:
+        batch, named = await asyncio.to_thread(self._understand, group)
+        applied = await asyncio.to_thread(put, self._s.store, batch)
+        more = await self._follow(named) if named else 0
+        self._count(group, applied, more, parked=len(batch.parked))
 
-    def _understand(self, group: Group) -> Understood:
-        """One batch of everything in the group that we do not hold already."""
+    def _understand(self, group: Group) -> tuple[Batch, set[Ref]]:
+        """One batch of everything in the group that we do not hold already, and what it names."""
         raws = group.raws if self._mode == "full" else not_known(self._s.store, self._live, group.raws)
         made = understand(self._live, raws, now=self._s.now(), failed=group.failed)
         made.batch.cursor = (f"{self._stream}.place", f"{self._run}#{group.cursor}")
         if self._mode != "catchup":
             made.batch.listed = (self._run, self._stream, group.listed)
-        return made
+        return made.batch, made.named
 
     def _count(self, group: Group, applied: Applied, followed: int, *, parked: int) -> None:
         self.counts.update(
