@@ -75,6 +75,9 @@ def test_every_unknown_of_a_manifest_is_a_setting(name: str) -> None:
 
 PERSONAL = re.compile(r"(?<![\d-])(?:19|20)?\d{2}[01]\d[0-9]\d[-+]?\d{4}(?!\d)")
 
+FICTIVE_PHONE = re.compile(r"0701740[0-9]{3}")
+"""Numbers set aside for fiction; one of them looks like the coordination number of nobody."""
+
 
 def test_personal_numbers_come_only_from_the_published_test_series(shared_providers: Path) -> None:
     from brygga.swedish import personnummer
@@ -85,7 +88,8 @@ def test_personal_numbers_come_only_from_the_published_test_series(shared_provid
     allowed += (folder / "SWEDISH_IDENTIFIERS.md").read_text().replace("-", "").replace("+", "")
     found = []
     for path in tracked(".py", ".md", ".toml", ".json", ".html", ".txt", ".j2"):
-        for text in PERSONAL.findall(path.read_text(encoding="utf-8", errors="replace")):
+        text_of_file = FICTIVE_PHONE.sub("", path.read_text(encoding="utf-8", errors="replace"))
+        for text in PERSONAL.findall(text_of_file):
             try:
                 digits = personnummer.parse(text).digits
             except NotUnderstood:

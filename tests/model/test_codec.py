@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import UTC, datetime
 
 import msgspec
@@ -81,3 +83,27 @@ class Outer(msgspec.Struct, rename="camel"):
 def test_unknown_members_are_found_at_any_depth() -> None:
     raw = {"one": {"knownName": "a", "x": 1}, "many": [{"y": [2]}, {"knownName": "b"}], "z": None}
     assert unknown_members(raw, Outer) == {"one.x": 1, "many[0].y": [2], "z": None}
+
+
+MEETING = """
+import sys, threading
+sys.setswitchinterval(1e-6)
+from brygga.model import RECORD_TYPES, decode
+gate = threading.Barrier(4)
+def read():
+    gate.wait()
+    for kind in RECORD_TYPES:
+        try:
+            decode(kind, b'{"id":"x:1"}')
+        except Exception:
+            pass
+threads = [threading.Thread(target=read) for _ in range(4)]
+[t.start() for t in threads]
+[t.join() for t in threads]
+"""
+
+
+def test_threads_that_read_their_first_records_at_once_do_not_crash() -> None:
+    """msgspec 0.22 builds a type on first use and can crash when two threads do; ours are built at import."""
+    for _ in range(6):
+        subprocess.run([sys.executable, "-c", MEETING], check=True, timeout=30)

@@ -8,7 +8,7 @@ import pytest
 
 from brygga.model import Finding, Invalid, Journal, Severity, encode
 from brygga.model.parts import Image
-from brygga.store import Batch, Effects, Event, Incoming, OutboxRow, Parked, Store
+from brygga.store import Batch, Effects, Event, Incoming, OutboxRow, Parked, Store, prepared
 
 
 def test_a_new_record_is_created_with_version_one_and_a_line_in_the_feed(store: Store, make: Any) -> None:
@@ -297,3 +297,33 @@ def test_a_store_call_inside_a_transaction_of_sqlite_is_a_clear_fault(
         with pytest.raises(RuntimeError, match="inside a transaction"):
             store.apply(make.batch(make.estate()), effects=effects)
         assert store.counts()["estate"] == (0, 0)
+
+
+@pytest.mark.parametrize("count", [1, 8, 63, 64, 65, 137])
+def test_batches_of_any_size_are_stored_whole(store: Store, make: Any, count: int) -> None:
+    batch = make.batch(*(make.estate(f"E{n}", price_kr=n, tags=[f"å{n}"]) for n in range(count)))
+    batch.listed = ("run", "estate", [*(f"E{n}" for n in range(count)), "E0"])
+    assert store.apply(batch).created == count
+    stored = store.get_many("estate", [f"vitec:E{n}" for n in range(count)])
+    assert {(one.price.asking_kr, one.tags[0]) for one in stored.values()} == {
+        (n, f"å{n}") for n in range(count)
+    }
+    assert [line.id for line in store.feed_after(0)] == [f"vitec:E{n}" for n in range(count)]
+    assert store.listing_ids("run", "vitec", "estate") == {f"E{n}" for n in range(count)}
+
+
+def test_the_same_ids_listed_again_are_listed_once(store: Store, make: Any) -> None:
+    for ids in (["E1", "E2"], ["E2", "E3"]):
+        store.apply(make.batch(listed=("run", "estate", ids)))
+    assert store.listing_ids("run", "vitec", "estate") == {"E1", "E2", "E3"}
+
+
+def test_a_record_made_ready_beforehand_is_taken_in_like_any_other(store: Store, make: Any) -> None:
+    ready = prepared(make.estate(), "vitec", raw=b"raw", findings=[Finding(path="price", code="odd")])
+    applied = store.apply(Batch(connection="vitec", now=make.noon, incoming=[ready]))
+    assert applied.changes[0].record == make.estate()
+    assert store.get("estate", "vitec:E1") == make.estate()
+    assert store.raw("vitec", "estate", "E1")[0] == b"raw"  # type: ignore[index]  # it was just stored
+    assert [f.code for f in store.findings("vitec")] == ["odd"]
+    with pytest.raises(Invalid):
+        store.apply(Batch(connection="other", now=make.noon, incoming=[ready]))

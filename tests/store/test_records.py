@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from brygga.model.parts import Address, Areas
-from brygga.store import Filters, Store
+from brygga.store import Filters, Parked, Store
 
 
 @pytest.fixture
@@ -89,6 +89,25 @@ def test_bytes_that_have_not_changed_need_not_be_mapped_again(town: Store) -> No
     assert same == {"E1"}
     assert town.raw("vitec", "estate", "E1") is not None
     assert town.raw("vitec", "estate", "E9") is None
+
+
+def test_bytes_are_mapped_again_by_another_mapping_after_a_removal_and_while_set_aside(
+    store: Store, make: Any
+) -> None:
+    body = {"E1": b'{"raw":"x"}'}
+
+    def same(mapped_by: bytes = b"first") -> set[str]:
+        return store.same_raw("vitec", "estate", body, mapped_by=mapped_by)
+
+    store.apply(make.batch(make.estate("E1"), mapped_by=b"first"))
+    assert same() == {"E1"}
+    assert same(b"second") == set()
+    store.park([Parked(connection="vitec", kind="estate", source_id="E1", reason_code="mapping_failed")])
+    assert same() == set()
+    store.unpark("vitec", "estate", "E1", state="mended")
+    assert same() == {"E1"}
+    store.apply(make.batch(removed=[("estate", "vitec:E1")]))
+    assert same() == set()
 
 
 def test_an_unknown_kind_is_never_put_into_sql(store: Store, make: Any) -> None:

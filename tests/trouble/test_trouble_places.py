@@ -10,6 +10,10 @@ from pathlib import Path
 import pytest
 from trouble_running import brygga, can, held, running
 
+from brygga.cli.demo.choosing import publishable
+from brygga.hub.practice import leave_note
+from brygga.sandbox.serving import Plan, build
+
 HOLDER = Path(__file__).with_name("holding_hub.py")
 needs_page = pytest.mark.skipif(not can("serve"), reason="the page is not there yet")
 
@@ -69,3 +73,15 @@ async def test_commands_work_through_the_hub_that_runs(practice: Path) -> None:
         missing = await brygga("publish", one, "--to", "hemnet", home=practice)
         assert "hemnet" in missing.sentence
     assert held(practice)["rec_estate"] == 12
+
+
+async def test_a_command_publishes_through_the_hub_that_runs(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    async with build(Plan(estates=12, seed=7)) as sandbox:
+        leave_note(home, {"url": sandbox.url(), "systems": sandbox.settings()})
+        async with running("up", "--port", "0", "--json", home=home):
+            assert (await brygga("sync", home=home)).code == 0
+            one = publishable(sandbox.imitations["vitec"].truth(("estates", "sellers")))[0]
+            published = await brygga("publish", one, "--to", "hemnet", "--json", home=home)
+        assert json.loads(published.out)["status"] == "visible", published
+        assert len(sandbox.imitations["hemnet"].truth()["listings"]) == 1

@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
+from brygga.connectors import manifest
 from brygga.connectors.abilities import RawRecord
+from brygga.hub.connections import Connection, Live
 from brygga.hub.flows.fetching import take_in
 from brygga.model import Estate, Invalid, Mapped
 from brygga.model.parts import Address, Areas, Marketing, Price, Texts
@@ -80,8 +82,8 @@ POISON: dict[str, Callable[[Estate], Any]] = {
 }
 
 
-def pond(poison: Callable[[Estate], Any], at: int) -> Any:
-    """As much of a live connection as storing needs: a name and a mapping with one poisoned record."""
+def pond(poison: Callable[[Estate], Any], at: int) -> Live:
+    """A connection whose mapping has one poisoned record; it borrows another connector's manifest."""
 
     def mapping(raw: RawRecord) -> Mapped:
         record = good(raw)
@@ -89,12 +91,9 @@ def pond(poison: Callable[[Estate], Any], at: int) -> Any:
             record = poison(record)
         return Mapped(records=[record])
 
-    return SimpleNamespace(
-        name="pond",
-        connection=SimpleNamespace(settings={}),
-        connector=SimpleNamespace(map=mapping, follow=lambda _: [], streams=("estate",)),
-        manifest=SimpleNamespace(module="brygga.connectors.smtp.api:PondConnector"),
-    )
+    connector = SimpleNamespace(map=mapping, follow=lambda _: [], streams=("estate",))
+    connection = Connection(name="pond", connector="smtp")
+    return Live(connection=connection, manifest=manifest.load("smtp"), connector=connector, wire=None)
 
 
 def raws(count: int) -> list[RawRecord]:

@@ -16,6 +16,7 @@ from trouble_running import brygga
 
 from brygga.connectors import manifest
 from brygga.hub import Connection, Hub, Settings
+from brygga.hub.checking import check_all
 from brygga.hub.mending import drop_parked, retry_parked
 from brygga.model import Estate
 
@@ -227,6 +228,23 @@ async def test_no_list_however_odd_takes_anything_away(hub: Hub, harbour: Hostil
     await hub.sync("harbour", wait_s=30)
     assert "H60" in _held(hub), "after all that it works as before"
     assert not any(path.startswith(("/admin", "/homes/..")) for path in harbour.asked)
+
+
+async def test_a_connector_with_a_bug_is_told_as_one_and_not_by_what_it_held(
+    hub: Hub, harbour: Hostile, tmp_path: Path
+) -> None:
+    harbour.said["/homes"] = _of({"homes": [{"id": "H1", "changed": "harbour-token-4711"}]})
+    looked = await brygga("sync", "--dry-run", "--json", home=tmp_path / "home", BRYGGA_CONNECTORS=str(OWN))
+    assert json.loads(looked.out)["connections"]["harbour"]["trouble"] == "flow_failed"
+    live = hub.connections.live("harbour")
+
+    async def check() -> Any:
+        raise KeyError("harbour-token-4711")
+
+    live.connector.check = check
+    told = await check_all(hub, ["harbour"])
+    assert told["harbour"]["exit"] == 1
+    assert "4711" not in looked.err + looked.out + str(told) + str(hub.store.events("harbour"))
 
 
 async def test_a_person_lists_retries_and_drops_what_was_set_aside(

@@ -54,8 +54,13 @@ async def test_serving_tells_where_it_is_and_stops_when_told(tmp_path: Path) -> 
 async def test_a_stream_of_news_does_not_hold_up_the_end(tmp_path: Path) -> None:
     facts: dict[str, str] = {}
     ready, until = asyncio.Event(), asyncio.Event()
+
+    def told(given: dict[str, str]) -> None:
+        facts.update(given)
+        ready.set()
+
     settings = Settings(home=tmp_path, port=0)
-    running = asyncio.create_task(serve(settings, ready=lambda f: None, until=until))
+    running = asyncio.create_task(serve(settings, ready=told, until=until))
     async with asyncio.timeout(30):
         await ready.wait()
         async with httpx.AsyncClient() as browser:

@@ -18,7 +18,15 @@ import pytest
 from brygga.model.errors import BryggaError, Rejected
 from brygga.swedish.masking import mask
 from brygga.wire import correlation
-from brygga.wire.log import configure_logging, crash_hook, hide_secrets, logger, masking, plain_mask
+from brygga.wire.log import (
+    configure_logging,
+    crash_hook,
+    hide_secrets,
+    logger,
+    masking,
+    plain_mask,
+    remember_secret,
+)
 
 _PERSON = "191212121212"
 _PHONE = "070-1740605"

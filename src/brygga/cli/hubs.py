@@ -71,12 +71,12 @@ async def working(home: Path | None, database: str) -> AsyncIterator[Hub]:
     """The hub with somebody at work: this process, or the one that already holds the files."""
     from brygga.cli.quiet import quiet
     from brygga.hub import Hub
-    from brygga.hub.durable import FlowDatabaseInUse
+    from brygga.hub.durable import FlowDatabaseInUse, WorkerIdInUse
 
     quiet()
     hub = Hub(settings(home, database))
     try:
-        with contextlib.suppress(FlowDatabaseInUse):
+        with contextlib.suppress(FlowDatabaseInUse, WorkerIdInUse):
             await hub.start(schedule=False)
         yield hub
     finally:

@@ -1,4 +1,4 @@
-"""Commands that only look: objects, history, findings, normalize, webhooks parse."""
+"""Commands that only look: objects, history, findings, report."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ async def _serve(
             sys.stdout.write(msgspec.json.encode(facts).decode() + "\n")
             sys.stdout.flush()
         else:
-            say(f"Övning pågår på {facts['url']}, {facts['estates']} objekt. Avsluta med Ctrl+C.")
+            say(f"Övning pågår på {facts['url']}. Avsluta med Ctrl+C.")
             say(f"Hämta objekten med: brygga sync (uppgifterna ligger i {note})")
 
     await serve(port=port, estates=estates, seed=seed, from_csv=from_csv, faults=faults, ready=ready)

@@ -43,6 +43,7 @@ class Live(msgspec.Struct, kw_only=True):
     manifest: Manifest
     connector: Any
     wire: Any
+    raw_days: int = 14
 
     @property
     def name(self) -> str:
@@ -60,10 +61,11 @@ WireFactory = Callable[[Profile], Any]
 class Connections:
     """The registry: set up, looked up, opened on first use."""
 
-    def __init__(self, store: Store, vault: Vault, make_wire: WireFactory) -> None:
+    def __init__(self, store: Store, vault: Vault, make_wire: WireFactory, *, raw_days: int = 14) -> None:
         self._store = store
         self._vault = vault
         self._make_wire = make_wire
+        self._raw_days = raw_days
         self._live: dict[str, Live] = {}
 
     def all(self) -> list[Connection]:
@@ -134,7 +136,13 @@ class Connections:
         )
         wire = self._make_wire(profile)
         connector = cls(wire, connection=connection.name, settings=settings, secrets=secrets)
-        return Live(connection=connection, manifest=manifest, connector=connector, wire=wire)
+        return Live(
+            connection=connection,
+            manifest=manifest,
+            connector=connector,
+            wire=wire,
+            raw_days=self._raw_days,
+        )
 
 
 def _abilities(connection: Connection) -> tuple[str, ...]:

@@ -56,7 +56,9 @@ class Hub:
         self.kit = make_kit(self.store, sealer)
         self._signer = LinkSigner(self.ring, clock=lambda: now().timestamp())
         self.listening_at = ""
-        self.connections = Connections(self.store, self.vault, make_wires(self.kit))
+        self.connections = Connections(
+            self.store, self.vault, make_wires(self.kit), raw_days=self.settings.raw_days
+        )
         archive = DiskArchive(self.settings.archive_path)
         self._darkroom = Darkroom()
         self.services = Services(

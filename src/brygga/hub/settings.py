@@ -42,7 +42,8 @@ class Settings(BaseSettings):
     """How long raw answers and webhook bodies are kept."""
     link_hours: Annotated[int, Field(ge=1)] = 72
     """How long a picture link is valid."""
-    mail_from: str = "brygga@localhost"
+    mail_from: str = ""
+    """Sender of mail; empty: the one that the mail connection names."""
     fallbacks: dict[str, list[str]] = {}
     """Ability → connections in order of preference; empty: whoever can."""
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 from brygga.hub.clean import clean
+from brygga.hub.durable.values import as_ours
 from brygga.hub.flows.fetching import fetch_all, understand
 from brygga.hub.hub import Hub
-from brygga.model import BryggaError
 from brygga.store import Prepared
 from brygga.store.prepare import prepare
 from brygga.sync.brake import Verdict, compare
@@ -59,7 +59,8 @@ async def look_without_touching(hub: Hub, names: list[str]) -> dict[str, Any]:
     for name in names:
         try:
             done[name] = await _look(hub, name)
-        except BryggaError as error:
+        except Exception as raised:  # noqa: BLE001 – a connector's bug must not stop the others
+            error = as_ours(raised)
             done[name] = {"trouble": error.kind, "sv": clean(error.sv)}
             failed = 1 if error.kind == "needs_sign_in" else 2
     return {"connections": done, "failed": failed, "dry_run": True}

@@ -103,6 +103,7 @@ class SmtpSink:
         """What a sender needs."""
         return {
             "host": HOST,
+            "sender": "brygga@example.test",
             "port": self.port,
             "user": self._user,
             "password": self._password,

@@ -15,7 +15,7 @@ from litestar import MediaType, Response
 from markupsafe import Markup, escape
 
 from brygga.hub.hub import Hub
-from brygga.hub.views.repairs import listed
+from brygga.hub.views.repairs import due_causes
 from brygga.hub.views.snapshot import Snapshot
 from brygga.hub.views.tongue import Tongue, tongue_of
 from brygga.hub.views.words import Words, house_words, read
@@ -98,7 +98,7 @@ class Speech:
 
 
 def address(path: str, /, **query: Any) -> Markup:
-    """A link of ours, escaped once and for all: `/objekt/vitec:1?visa=price`. Empty values are left out."""
+    """A link of ours, escaped once and for all: `/objekt/source:1?visa=price`. Empty values are left out."""
     given = {name: value for name, value in query.items() if value not in (None, "", 0)}
     return escape(quote(path, safe="/:@") + (f"?{urlencode(given)}" if given else ""))
 
@@ -151,7 +151,7 @@ class Pages:
             "now": seen.now,
             "practice": seen.practice,
             "counts": {
-                "repairs": len(seen.due_repairs),
+                "repairs": due_causes(seen),
                 "objects": self.hub.store.counts()["estate"][0],
                 "queue": seen.waiting,
             },
@@ -165,8 +165,3 @@ def bare(template: str, lang: str, status: int, **values: Any) -> Response[str]:
     now = datetime.now(STOCKHOLM)
     text = _environment().get_template(template).render(t=Speech(tongue, now), lang=tongue.lang, **values)
     return Response(text, media_type=MediaType.HTML, status_code=status)
-
-
-def repairs_for(hub: Hub, seen: Snapshot, lang: str) -> list[dict[str, Any]]:
-    """Open repairs in the reader's language."""
-    return listed(hub, seen, tongue_of(lang), snoozed=True)

@@ -60,7 +60,7 @@ async def failing(error: BaseException) -> None:
 
 async def test_a_recorded_failure_is_raised_alike_the_first_time_and_when_replayed(host: Host) -> None:
     for _ in range(2):
-        with pytest.raises(FlowFailed, match="ValueError in test_durable_context.py") as caught:
+        with pytest.raises(FlowFailed, match=r"ValueError in test_durable_context\.py") as caught:
             await context_on(host).step("s", failing, ValueError("bad"))
         assert caught.value.what == "ValueError"
         assert "bad" not in str(caught.value)

@@ -180,7 +180,7 @@ async def test_a_foreign_error_ends_the_flow_by_its_type_and_place(
     engine.register("flow", flow)
     await engine.launch()
     await engine.start("flow", {}, flow_id="f", queue="q")
-    with pytest.raises(FlowFailed, match="LookupError in test_durable_engine.py") as caught:
+    with pytest.raises(FlowFailed, match=r"LookupError in test_durable_engine\.py") as caught:
         await engine.result("f", timeout_s=10)
     assert caught.value.what == "LookupError"
     assert "no such thing" not in caplog.text  # the error is the flow's result, not a log line

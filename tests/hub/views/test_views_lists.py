@@ -14,7 +14,7 @@ from brygga.hub.views.log import log, recent
 from brygga.hub.views.objects import field_history, object_list, one_object, page_of_objects
 from brygga.hub.views.overview import connection_rows, overview
 from brygga.hub.views.queues import inbox_rows, outbox_rows, parked_rows, queue_page
-from brygga.hub.views.repairs import KINDS, listed, one_repair, open_repairs, repair_id
+from brygga.hub.views.repairs import KINDS, due_causes, grouped, listed, one_repair, open_repairs, repair_id
 from brygga.hub.views.report import report_of
 from brygga.hub.views.snapshot import look
 from brygga.hub.views.tongue import ENGLISH, SWEDISH
@@ -226,3 +226,20 @@ def test_the_report_counts_what_happened(hub: Hub) -> None:
 
 def test_an_empty_hub_has_an_empty_report(empty: Hub) -> None:
     assert report_of(empty)["connections"] == {}
+
+
+def test_one_cause_is_one_row_however_many_messages_it_touches(hub: Hub) -> None:
+    for number in (2, 4):
+        subject = f"mail|visible|hemnet|vitec:OBJ{number}|1"
+        hub.store.repair_open(
+            "rejected_item", "smtp", subject, {"sv": "En adress går inte att använda.", "n": 1}
+        )
+    seen = look(hub)
+    rows = [r for r in grouped(hub, seen, SWEDISH) if r["told_as"] == "rejected_mail"]
+    assert [(r["title"], r["link"]) for r in rows] == [
+        ("E-post (SMTP): 2 mejl togs inte emot", "/ko/at-sidan")
+    ]
+    assert due_causes(seen) == len(grouped(hub, seen, SWEDISH)) == 4
+    assert overview(hub)["repairs_total"] == 4
+    singly = [r["title"] for r in listed(hub, seen, SWEDISH) if r["told_as"] == "rejected_mail"]
+    assert singly == ["Ett mejl om Björkvägen 3 togs inte emot", "Ett mejl om Kungsgatan 61 togs inte emot"]

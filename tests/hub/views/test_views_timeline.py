@@ -322,3 +322,69 @@ def test_the_source_refuses_our_key_and_that_hides_the_rest(hub: Hub) -> None:
 def test_it_is_published_nowhere(hub: Hub) -> None:
     settle(hub)
     assert why(hub, "vitec:OBJ9")[0] == "nowhere"
+
+
+# -- gathering -------------------------------------------------------------------------------------
+
+
+def step(at: Any, name: str, home: str = "vitec:OBJ9", level: str = "ok") -> Event:
+    return Event(
+        at=at, connection="hemnet", kind="estate", id=home, what=name, level=level, facts={"sv": "Steg"}
+    )
+
+
+def test_a_change_in_mid_publication_does_not_take_its_steps(hub: Hub, office: ModuleType) -> None:
+    """The steps belong to the wish until the home is visible, whatever else happens meanwhile."""
+    settle(hub)
+    home, at = "vitec:OBJ9", office.NOW - timedelta(minutes=9)
+    hub.store.link_put("estate", home, "hemnet", {"wish": "published", "wished_at": at.isoformat()}, at)
+    seconds = [at + timedelta(seconds=n) for n in range(1, 9)]
+    hub.store.event_add([step(seconds[0], "publish.listing")])
+    take_in(hub, seconds[1], office.home(8, price=Price(asking_kr=1_000_000)))
+    hub.store.event_add([step(seconds[2], "publish.images"), step(seconds[3], "publish.publish")])
+    hub.store.event_add([step(seconds[4], "visible"), step(seconds[6], "publish.update")])
+    found = {line["kind"]: line for line in lines(story(hub, home))}
+    assert [len(steps) for _, steps in found["publish"]["details"]] == [3]
+    assert [len(steps) for _, steps in found["estate"]["details"]] == [1]
+
+
+def test_a_change_that_came_in_mid_publication_went_with_it(hub: Hub, office: ModuleType) -> None:
+    settle(hub)
+    home, at = "vitec:OBJ9", office.NOW - timedelta(minutes=9)
+    hub.store.link_put("estate", home, "hemnet", {"wish": "published", "wished_at": at.isoformat()}, at)
+    take_in(hub, at + timedelta(seconds=2), office.home(8, price=Price(asking_kr=1_000_000)))
+    hub.store.event_add(
+        [step(at + timedelta(seconds=1), "publish.listing"), step(at + timedelta(seconds=5), "visible")]
+    )
+    changed = next(line for line in lines(story(hub, home)) if line["kind"] == "estate")
+    assert [(r["place"], r["text"]) for r in changed["fan"]] == [
+        ("Vår databas", "Sparat"),
+        ("Hemnet", "Följde med när objektet publicerades"),
+    ]
+
+
+def test_a_wish_that_nothing_has_come_of_says_what_was_asked(hub: Hub, office: ModuleType) -> None:
+    settle(hub)
+    at = office.NOW - timedelta(minutes=1)
+    hub.store.link_put(
+        "estate", "vitec:OBJ9", "hemnet", {"wish": "published", "wished_at": at.isoformat()}, at
+    )
+    first = lines(story(hub, "vitec:OBJ9"))[0]
+    assert first["title"] == [("", "Ska synas på Hemnet")]
+    assert first["shape"] == "wait"
+
+
+def test_a_delivery_long_after_its_cause_stands_by_itself(hub: Hub, office: ModuleType) -> None:
+    settle(hub)
+    take_in(hub, office.NOW - timedelta(hours=2), office.home(8, rooms=4.0))
+    hub.store.event_add([step(office.NOW - timedelta(hours=1), "publish.update")])
+    kinds = [line["kind"] for line in lines(story(hub, "vitec:OBJ9"))]
+    assert kinds[:2] == ["publish", "estate"]
+
+
+def test_the_bars_of_deliveries_share_one_scale(hub: Hub, office: ModuleType) -> None:
+    for line in lines(story(hub, office.HOME)):
+        for row in line["fan"]:
+            assert 0 <= row["bar_x"] <= 98
+            assert 2 <= row["bar_w"] <= 100
+            assert row["bar_x"] + row["bar_w"] <= 102

@@ -117,6 +117,7 @@ def understand(
     batch.parked.extend(_parked(live.name, ref, error) for ref, error in failed)
     batch.parked = [_told(parked) for parked in batch.parked]
     batch.mapped_by = mark_of(live)
+    batch.raw_days = live.raw_days
     return Understood(batch=batch, named=named)
 
 

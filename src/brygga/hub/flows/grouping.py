@@ -94,8 +94,13 @@ class Groups:
     async def _settled(self) -> None:
         """Until the group under way is stored. Raises what stopped it."""
         task, self._under_way = self._under_way, None
-        if task is not None:
+        if task is None:
+            return
+        try:
             await task
+        except BaseException:
+            self._group = Group()  # the place of a later group would pass over this one
+            raise
 
     async def _store(self, group: Group) -> None:
         batch, named = await asyncio.to_thread(self._understand, group)

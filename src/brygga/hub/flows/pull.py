@@ -22,12 +22,14 @@ from brygga.hub.flows.grouping import Groups
 from brygga.hub.services import Services
 from brygga.hub.trouble import note_recovery, note_trouble
 from brygga.model import BryggaError, Invalid, Rejected, SetupError, Unsupported
+from brygga.model.records import OWNED_BY_ESTATE
 from brygga.store import Event, canonical_id
 from brygga.sync import catchup
 from brygga.sync.brake import Verdict, compare
 
 MODES = ("catchup", "compare", "full")
 COUNTED = ("listed", "fetched", "created", "updated", "removed", "parked")
+OWNED = OWNED_BY_ESTATE | {"relation"}
 STRETCH_S = 5.0
 """How long one durable step goes on from page to page: the cost of a step is paid this seldom."""
 
@@ -130,9 +132,7 @@ class Pull:
     async def _compare(self, name: str, stream: str, begun: dict[str, Any], total: int | None) -> int:
         """All ids against all ids, behind the vanish brake. Gives how many were removed."""
         store = self._s.store
-        known = await asyncio.to_thread(store.ids, stream, name)
-        covers = self._s.connections.live(name).connector.covers
-        known = {one for one in known if covers(stream, one)}
+        known = await asyncio.to_thread(self._expected, name, stream, begun["run"])
         listed = await asyncio.to_thread(store.listing_ids, begun["run"], name, stream)
         allowed = await asyncio.to_thread(store.setting_get, f"vanish_allowed:{name}:{stream}")
         verdict = compare(known, listed, complete=True, total=total, allowed=bool(allowed))
@@ -151,8 +151,21 @@ class Pull:
             await asyncio.to_thread(store.repair_close, "vanish", name, stream, self._s.now(), "hub")
             if allowed:
                 await asyncio.to_thread(store.setting_put, f"vanish_allowed:{name}:{stream}", False)
-        await asyncio.to_thread(store.listing_drop, begun["run"])
         return removed
+
+    def _expected(self, name: str, stream: str, run: str) -> set[str]:
+        """What we hold that the listing would name if it were still there.
+
+        What belongs to a home that is itself missing from this run's listing follows its home, and
+        is no question of its own.
+        """
+        covers = self._s.connections.live(name).connector.covers
+        known = {one for one in self._s.store.ids(stream, name) if covers(stream, one)}
+        if stream not in OWNED:
+            return known
+        homes = {canonical_id(name, one) for one in self._s.store.listing_ids(run, name, "estate")}
+        owners = self._s.store.owners(stream, name)
+        return {one for one in known if owners.get(one) in homes}
 
     async def _look_for(self, name: str, stream: str, missing: tuple[str, ...]) -> int:
         """Ask for each missing record by id; only what its source disowns is removed."""
@@ -181,6 +194,7 @@ class Pull:
             took_ms=took_ms,
         )
         await asyncio.to_thread(self._s.store.event_add, [event])
+        await asyncio.to_thread(self._s.store.listing_drop, begun["run"])
         await asyncio.to_thread(note_recovery, self._s, name)
 
     async def _left_out(self, name: str, facts: dict[str, Any]) -> None:

@@ -36,13 +36,18 @@ def fan(
     entry: Entry, seen: Snapshot, places: dict[str, Place], newest: bool, tongue: Tongue
 ) -> list[dict[str, Any]]:
     """One row per place, ours first. `newest`: nothing later has gone there, so its state now counts."""
-    rows = [_ours(entry, tongue)] if entry.kind in {"estate", "viewing"} and entry.sent else []
+    rows = (
+        [_ours(entry, tongue)]
+        if entry.kind in {"estate", "viewing"} and (entry.sent or entry.carried)
+        else []
+    )
     by_place: dict[str, list[Event]] = {}
     for event in entry.sent:
         by_place.setdefault(_place_key(event), []).append(event)
     for key, events in by_place.items():
         place = places.get(events[0].connection) if newest else None
         rows.append(_row(key, events, entry, seen, place, tongue))
+    rows += [_carried(target, seen, tongue) for target in entry.carried]
     most = max((row["end_s"] for row in rows), default=0.0)
     for row in rows:
         _scale(row, most)
@@ -68,6 +73,22 @@ def _ours(entry: Entry, tongue: Tongue) -> dict[str, Any]:
         "start_s": 0.0,
         "end_s": took_s or 0.0,
         "took_text": tongue.duration(took_s) if took_s is not None else "",
+        "repair": "",
+        "steps": [],
+    }
+
+
+def _carried(target: str, seen: Snapshot, tongue: Tongue) -> dict[str, Any]:
+    """It came in mid-publication and went with it."""
+    return {
+        "shape": "ok",
+        "place": seen.title(target),
+        "connection": target,
+        "mail": False,
+        "text": tongue.say("fan.carried"),
+        "start_s": 0.0,
+        "end_s": 0.0,
+        "took_text": "",
         "repair": "",
         "steps": [],
     }
@@ -166,6 +187,6 @@ def _scale(row: dict[str, Any], most_s: float) -> None:
 
 
 def steps_summary(row: dict[str, Any], tongue: Tongue) -> str:
-    """`Visa de 9 stegen till Hemnet`."""
+    """`Visa de 9 stegen till {place}`."""
     count = len(row["steps"])
     return house_words().count("line.steps", tongue.lang, count, n=tongue.number(count), name=row["place"])

@@ -27,7 +27,8 @@ DELIVERS = frozenset({"estate", "viewing", "publish", "created", "removed", "res
 class Entry(msgspec.Struct, kw_only=True):
     """One business event. `kind`: estate · viewing · bid · publish · created · removed · restored · notice.
 
-    `sent` are the events of what went out because of it, `notices` those that told of it.
+    `sent` are the events of what went out because of it, `notices` those that told of it; `carried`
+    the receivers that got it with a publication that was under way when it came.
     """
 
     kind: str
@@ -37,6 +38,7 @@ class Entry(msgspec.Struct, kw_only=True):
     target: str = ""
     notices: list[Event] = []
     sent: list[Event] = []
+    carried: list[str] = []
     correlation_id: str = ""
 
 
@@ -53,6 +55,7 @@ def gathered(entries: Iterable[Entry], events: Sequence[Event], source: str) -> 
     for event in events:
         if event.at is not None and outgoing(event):
             _deliver(ordered, event)
+    _carry(ordered)
     ordered += loose
     return sorted(ordered, key=lambda e: (e.at, e.kind == "created"), reverse=True)
 
@@ -96,6 +99,19 @@ def _deliver(entries: list[Entry], event: Event) -> None:
     cause.sent.append(event)
 
 
+def _carry(entries: Sequence[Entry]) -> None:
+    """What changed in mid-publication went with it: the newest state is sent."""
+    for wish in entries:
+        shown = (
+            next((e.at for e in wish.sent if e.what == "visible"), None) if wish.kind == "publish" else None
+        )
+        if shown is None:
+            continue
+        for entry in entries:
+            if entry.kind in {"estate", "viewing"} and wish.at <= entry.at <= shown and not entry.sent:
+                entry.carried.append(wish.target)
+
+
 def _newest_cause(entries: Sequence[Entry], event: Event, began: datetime) -> Entry | None:
     causes = [e for e in entries if e.kind in DELIVERS and e.at <= began + SKEW and _fits(e, event)]
     return max(causes, key=lambda e: e.at, default=None)
@@ -106,12 +122,14 @@ def _fits(entry: Entry, event: Event) -> bool:
 
 
 def _awaiting(entries: Sequence[Entry], event: Event) -> Entry | None:
-    """The wish to publish that a home's becoming visible, and the mail about it, belong to."""
-    if event.what != "visible" and not _is_mail(event):
-        return None
-    wishes = [e for e in entries if e.kind == "publish" and e.at <= event.at and _fits(e, event)]  # type: ignore[operator]  # events here have a time
-    open_ones = [e for e in wishes if not any(s.what == event.what for s in e.sent)]
-    return open_ones[-1] if open_ones else None
+    """The wish that an event belongs to: its steps until the home is visible, that, and the mail about it."""
+    assert event.at is not None  # noqa: S101 – the caller left out those without
+    ends = event.what if event.what == "visible" or _is_mail(event) else "visible"
+    for wish in reversed(entries):
+        if wish.kind == "publish" and wish.at <= event.at and _fits(wish, event):
+            ended = any(sent.what == ends for sent in wish.sent)
+            return None if ended or event.at - _last_active(wish) > SAME_RUN else wish
+    return None
 
 
 def _last_active(entry: Entry) -> datetime:

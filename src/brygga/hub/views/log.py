@@ -94,7 +94,7 @@ def sentence(e: Event, seen: Snapshot, streets: dict[str, str], tongue: Tongue) 
 
 
 def _pulled(e: Event, name: str, tongue: Tongue) -> str:
-    """`Hämtat från Vitec: 2 nya, 1 ändrad`, naming only what there was."""
+    """`Hämtat från {name}: 2 nya, 1 ändrad`, naming only what there was."""
     counts = {word: int(e.facts.get(word, 0)) for word in ("created", "updated", "removed")}
     told = [
         house_words().count(f"event.pulled.{word}", tongue.lang, n, n=tongue.number(n))

@@ -85,7 +85,7 @@ def overview(hub: Hub, lang: str = "sv", snapshot: Snapshot | None = None) -> di
     tongue = tongue_of(lang)
     seen = snapshot or look(hub)
     sent = _sent_today(hub, seen.now)
-    open_now = repairs.listed(hub, seen, tongue)
+    open_now = repairs.grouped(hub, seen, tongue)
     return {
         "now": seen.now,
         "first_time": not seen.seen,
@@ -107,7 +107,7 @@ def headline(seen: Snapshot, tongue: Tongue) -> str:
     down = [s for s in seen.seen.values() if s.state.code in DOWN]
     if down:
         return _down(down, tongue)
-    if count := len(seen.due_repairs):
+    if count := repairs.due_causes(seen):
         words = tongue.words(count)
         first = words[0].upper() + words[1:]
         return house_words().count("headline.asks", tongue.lang, count, n=first)

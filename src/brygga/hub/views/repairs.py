@@ -31,6 +31,7 @@ KINDS: Final[dict[str, Kind]] = {
     "key_refused": Kind("bad", "now"),
     "unreachable": Kind("bad", "now"),
     "rejected_item": Kind("bad", "now"),
+    "rejected_mail": Kind("warn", "today"),
     "rights_missing": Kind("bad", "today"),
     "images_failed": Kind("warn", "today"),
     "outcome_unknown": Kind("doubt", "today"),
@@ -41,7 +42,13 @@ KINDS: Final[dict[str, Kind]] = {
 """Repairs that exist, the worst first."""
 
 URGENCIES: Final = ("now", "today", "later", "snoozed")
-MOST_CLOSED = 50
+SINGLES: Final = {
+    "rejected_item": "/ko/at-sidan",
+    "rejected_mail": "/ko/at-sidan",
+    "outcome_unknown": "/ko/osakra",
+    "images_failed": "/ko/at-sidan",
+}
+"""Kinds that come one per home or message → where many of them are answered for."""
 PARTS = ("title", "happened", "works", "who", "button", "due")
 
 
@@ -58,11 +65,48 @@ def open_repairs(hub: Hub, lang: str = "sv") -> list[dict[str, Any]]:
 def listed(hub: Hub, seen: Snapshot, tongue: Tongue, *, snoozed: bool = False) -> list[dict[str, Any]]:
     """Open repairs with their sentences: hurts already, hurts soonest, oldest."""
     found = [told(hub, r, seen, tongue) for r in (seen.repairs if snoozed else seen.due_repairs)]
-    return sorted(found, key=lambda r: (URGENCIES.index(r["urgency"]), _rank(r["code"]), r["opened_at"]))
+    return sorted(found, key=lambda r: (URGENCIES.index(r["urgency"]), _rank(r["told_as"]), r["opened_at"]))
+
+
+def grouped(hub: Hub, seen: Snapshot, tongue: Tongue, *, snoozed: bool = False) -> list[dict[str, Any]]:
+    """The same for a page: one cause is one row, however many homes or messages it touches."""
+    rows: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+    for row in listed(hub, seen, tongue, snoozed=snoozed):
+        cause = row["told_as"] if row["told_as"] in SINGLES else row["id"]
+        rows.setdefault((cause, row["connection"], row["urgency"]), []).append(row)
+    return [group[0] if len(group) == 1 else _several(group, tongue) for group in rows.values()]
+
+
+def _several(group: list[dict[str, Any]], tongue: Tongue) -> dict[str, Any]:
+    """One row for many of a kind: it leads to the queue, where each can be answered for."""
+    first = group[0]
+    facts = {"name": first["connection_title"], "n": tongue.number(len(group))}
+    return first | {
+        "title": tongue.say(f"repair.several.{first['told_as']}", **facts),
+        "link": SINGLES[first["told_as"]],
+        "due": tongue.say("repair.several.due"),
+        "count": len(group),
+    }
+
+
+def due_causes(seen: Snapshot) -> int:
+    """How many rows `grouped` gives, without telling them: the figure beside the menu."""
+    causes = {
+        (told_as(r), r.connection) if told_as(r) in SINGLES else (r.code, r.connection, r.subject)
+        for r in seen.due_repairs
+    }
+    return len(causes)
+
+
+def told_as(repair: Repair) -> str:
+    """Which set of sentences tells it: a message is told otherwise than a home's ad."""
+    if repair.code == "rejected_item" and repair.subject.startswith("mail|"):
+        return "rejected_mail"
+    return repair.code if repair.code in KINDS else "other"
 
 
 def _rank(code: str) -> int:
-    return list(KINDS).index(code if code in KINDS else "other")
+    return list(KINDS).index(code)
 
 
 def one_repair(hub: Hub, seen: Snapshot, tongue: Tongue, name: str) -> dict[str, Any] | None:
@@ -82,14 +126,16 @@ def last_solved(hub: Hub, seen: Snapshot, tongue: Tongue) -> dict[str, Any] | No
 
 def told(hub: Hub, repair: Repair, seen: Snapshot, tongue: Tongue) -> dict[str, Any]:
     """One repair with everything that its page and its row say."""
-    kind = KINDS.get(repair.code, KINDS["other"])
-    code = repair.code if repair.code in KINDS else "other"
+    code = told_as(repair)
+    kind = KINDS[code]
     facts = _facts(hub, repair, seen, tongue)
     snoozed = repair.snoozed_until is not None and repair.snoozed_until > seen.now
     says = {part: _capital(tongue.say(f"repair.{code}.{part}", **facts)) for part in PARTS}
     return {
         "id": repair_id(repair.code, repair.connection, repair.subject),
+        "link": f"/atgarda/{repair_id(repair.code, repair.connection, repair.subject)}",
         "code": repair.code,
+        "told_as": code,
         "connection": repair.connection,
         "connection_title": seen.title(repair.connection),
         "subject": repair.subject,
@@ -154,8 +200,10 @@ def _thing(repair: Repair, thing: str, tongue: Tongue) -> str:
 
 def _object(repair: Repair) -> str:
     """The home that a repair is about, or nothing."""
-    kind, _, record_id = repair.subject.partition("|")
-    return record_id if kind == "estate" else ""
+    kind, *parts = repair.subject.split("|")
+    if kind == "estate":
+        return "|".join(parts)
+    return next((part for part in parts if ":" in part), "") if kind == "mail" else ""
 
 
 def _solved(repair: Repair, tongue: Tongue, now: datetime) -> str:

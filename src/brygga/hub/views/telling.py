@@ -106,6 +106,9 @@ def _bid(bid: Any, bidders: dict[str, int], tongue: Tongue, full: bool) -> tuple
 
 
 def _publication(entry: Entry, seen: Snapshot, tongue: Tongue) -> str:
+    if not entry.sent:
+        down = entry.about is not None and entry.about.get("wish") == "unpublished"
+        return tongue.say("line.asked_down" if down else "line.asked", name=seen.title(entry.target))
     whats = [e.what for e in entry.sent]
     name = seen.title(entry.target or next((e.connection for e in entry.sent), ""))
     for what, key in (
@@ -126,7 +129,7 @@ def _publication(entry: Entry, seen: Snapshot, tongue: Tongue) -> str:
 
 def _under_publication(entry: Entry, seen: Snapshot, tongue: Tongue) -> str:
     texts = []
-    if entry.about is not None:
+    if entry.about is not None and entry.about.get("wish") == "published":
         texts.append(tongue.say("line.wished", name=seen.title(entry.target)))
     if any(e.what == "visible" and e.facts.get("document") for e in entry.sent):
         texts.append(tongue.say("line.document"))

@@ -81,9 +81,9 @@ def _told(
     told = []
     for number, entry in enumerate(entries):
         newest = all(latest[e.connection] == number for e in entry.sent)
-        line = _line(entry, seen, places, newest, bidders, tongue, full)
-        if line is not None:
-            told.append(line)
+        if not entry.sent:
+            newest = entry.target not in latest
+        told.append(_line(entry, seen, places, newest, bidders, tongue, full))
     return told
 
 
@@ -95,12 +95,10 @@ def _line(
     bidders: dict[str, int],
     tongue: Tongue,
     full: bool,
-) -> dict[str, Any] | None:
-    if entry.kind == "publish" and not entry.sent and not newest:
-        return None
+) -> dict[str, Any]:
     rows = fan(entry, seen, places, newest, tongue)
     title, text = said(entry, seen, rows, bidders, tongue, full)
-    shapes = [row["shape"] for row in rows] or [_bare_shape(entry, places)]
+    shapes = [row["shape"] for row in rows] or [_bare_shape(entry, places, newest)]
     return {
         "at": entry.at,
         "kind": entry.kind,
@@ -116,8 +114,9 @@ def _line(
     }
 
 
-def _bare_shape(entry: Entry, places: dict[str, Place]) -> str:
-    if entry.kind == "publish" and entry.target in places:
+def _bare_shape(entry: Entry, places: dict[str, Place], newest: bool) -> str:
+    """A line without deliveries is well, but for a wish that nothing has come of yet."""
+    if entry.kind == "publish" and newest and entry.target in places:
         return places[entry.target].shape if places[entry.target].shape in SHAPE_RANK else "ok"
     return "ok"
 

@@ -15,7 +15,7 @@ from brygga.hub import mending
 from brygga.hub.checking import check_one
 from brygga.hub.views.names import addresses, kind_word
 from brygga.hub.views.queues import queue_page
-from brygga.hub.views.repairs import last_solved, listed, one_repair
+from brygga.hub.views.repairs import grouped, last_solved, one_repair
 from brygga.model import Invalid
 from brygga.store import canonical_id
 from brygga.web.page import Speech
@@ -58,7 +58,7 @@ def routes(site: Site) -> list[HTTPRouteHandler]:  # noqa: C901 – counts the s
     def all_of_them(request: Asked) -> Made:
         session = session_of(request)
         tongue, seen = tongue_for(session), site.look()
-        open_now = listed(site.hub, seen, tongue, snoozed=True)
+        open_now = grouped(site.hub, seen, tongue, snoozed=True)
         solved = last_solved(site.hub, seen, tongue) if not open_now else None
         return site.pages.make(
             "repairs.html", session, here="repairs", repairs=open_now, solved=solved, done=said(request)
