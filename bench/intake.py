@@ -7,8 +7,9 @@
 Each round runs, one after the other, a bare server that answers 200 without keeping anything (the
 yardstick: what this machine's loopback, client and HTTP parser allow), then the real intake on
 SQLite (synchronous FULL) and on PostgreSQL. The client is another process with 32 connections
-kept alive; every webhook has a body of its own, so that none is merged as a repeat. After each
-run the rows in the inbox are counted against the answers. Goal: at least 3,000 a second and p99
+kept alive; every webhook has a body of its own, so that none is merged as a repeat. Before each
+round the disk's own time for a durable write and the machine's load are printed: on a busy
+machine the figures are the neighbours'. After each run the rows in the inbox are counted against the answers. Goal: at least 3,000 a second and p99
 at most 100 ms.
 """
 
@@ -196,6 +197,19 @@ def one_run(kind: str, database: str, seconds: float) -> dict[str, Any]:
     return result
 
 
+def disk_ms(tries: int = 40) -> float:
+    """Median milliseconds to write 4 KiB and wait for the disk: what no durable answer can beat."""
+    with tempfile.NamedTemporaryFile(prefix="brygga-fsync-") as file:
+        took = []
+        for _ in range(tries):
+            begun = time.perf_counter()
+            file.write(b"x" * 4096)
+            file.flush()
+            os.fsync(file.fileno())
+            took.append(time.perf_counter() - begun)
+    return 1000 * statistics.median(took)
+
+
 def fresh_database(admin: str, number: int) -> str:
     """An empty PostgreSQL database of its own."""
     import psycopg
@@ -211,6 +225,7 @@ def rounds(count: int, seconds: float, postgres: str) -> dict[str, list[dict[str
     """All kinds in turn, `count` times."""
     found: dict[str, list[dict[str, Any]]] = {"bare": [], "sqlite": [], "postgresql": []}
     for number in range(count):
+        print(f"round {number + 1}: fsync {disk_ms():.2f} ms, load {os.getloadavg()[0]:.1f}", flush=True)
         for kind, runs in found.items():
             database = fresh_database(postgres, number) if kind == "postgresql" else ""
             runs.append(one_run(kind, database, seconds))

@@ -57,8 +57,26 @@ def objects(
     elif as_csv:
         print_csv(columns, page["objects"])
     else:
-        title = f"{page['total']} objekt"
-        print_table(title, columns, [[row.get(c) for c in columns] for row in page["objects"]])
+        print_table(f"{page['total']} objekt", _HEADS, [_line(row) for row in page["objects"]])
+
+
+_HEADS = ("Adress", "Ort", "Läge", "Pris", "Id")
+
+
+def _line(row: dict[str, Any]) -> list[str]:
+    """One object for people: the words of the trade, the price as it is written."""
+    from brygga.model.vocabulary import ESTATE_STATUSES
+    from brygga.swedish import format as sv
+
+    price = row.get("price_kr")
+    status = str(row.get("status") or "")
+    return [
+        str(row.get("address") or "–"),
+        str(row.get("town") or "–"),
+        ESTATE_STATUSES.get(status, status),
+        sv.kr(price) if price is not None else "–",
+        str(row["id"]),
+    ]
 
 
 def history(
