@@ -9,7 +9,8 @@ yardstick: what this machine's loopback, client and HTTP parser allow), then the
 SQLite (synchronous FULL) and on PostgreSQL. The client is another process with 32 connections
 kept alive; every webhook has a body of its own, so that none is merged as a repeat. Before each
 round the disk's own time for a durable write and the machine's load are printed: on a busy
-machine the figures are the neighbours'. After each run the rows in the inbox are counted against the answers. Goal: at least 3,000 a second and p99
+machine the figures are the neighbours'. After each run the rows in the inbox are counted against
+the answers. Goal: at least 3,000 a second and p99
 at most 100 ms.
 """
 

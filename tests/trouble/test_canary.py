@@ -223,8 +223,9 @@ async def _failures(made: World, canaries: Canaries, errors: list[str]) -> None:
     echo = " ".join([*secrets.values(), *canaries.values["person"].values()])
     for imitation in (made.hemnet, made.vitec):
         imitation._trouble._refuse = lambda status, text: json_answer({"message": echo}, status=status)
-    made.hemnet.faults.next([OneShot(fault="500", times=2), OneShot(fault="late500", times=1)])
+    made.hemnet.faults.next([OneShot(fault="500", times=50)])
     await _call(made.hub, "hemnet", errors)
+    made.hemnet.faults.clear()
     made.hemnet.faults.next([OneShot(fault="expired", times=50)])
     await _publish_in_vain(made, made.fit(2)[1])
     _quoting_mapping(made.hub, echo)

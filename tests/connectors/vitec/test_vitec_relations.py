@@ -119,7 +119,6 @@ async def test_a_catch_up_asks_only_about_contacts_that_changed() -> None:
     assert wire.calls[0].query == (("ChangedAtFrom", "2026-05-04T09:46:00Z"),)
 
 
-
 async def test_a_seller_whose_answer_names_no_homes_is_asked_for_its_relations() -> None:
     relations = [{"estateId": "O1", "type": "Seller"}, {"estateId": "O9", "type": "Buyer"}]
     table = {ROOT: contacts("A"), f"{ROOT}/Seller": [{"id": "A"}], f"{ROOT}/A/Relations": relations}
