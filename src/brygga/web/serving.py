@@ -7,7 +7,6 @@ import contextlib
 import errno
 import signal
 import socket
-import sys
 from collections.abc import Callable, Iterator
 
 import uvicorn
@@ -21,7 +20,6 @@ from brygga.web.sessions import ADMINISTRATOR
 
 BACKLOG = 2048
 STOP_S = 5
-SWITCH_S = 0.0005
 Ready = Callable[[dict[str, str]], None]
 
 
@@ -74,12 +72,7 @@ async def _run(hub: Hub, listener: socket.socket, ready: Ready, ended: asyncio.E
 
 
 def config(app: App) -> uvicorn.Config:
-    """How the server runs: no log of addresses (they may hold searches), short stops, bounded queues.
-
-    Also lets threads take turns sooner than Python's 5 ms: the store's thread gives the turn away at
-    each statement, and under load would wait 5 ms for it every time.
-    """
-    sys.setswitchinterval(SWITCH_S)
+    """How the server runs: no log of addresses (they may hold searches), short stops, bounded queues."""
     return uvicorn.Config(
         app.asgi,
         http="httptools",

@@ -86,24 +86,20 @@ class Groups:
             await self._pass_on()
 
     async def _pass_on(self) -> None:
-        """Store the group when the one before it is stored: their order is that of the places."""
+        """Map the group while the one before it is stored; store it after that one, in the order of places."""
+        group, self._group = self._group, Group()
+        batch, named = await asyncio.to_thread(self._understand, group)
         await self._settled()
-        self._under_way = asyncio.create_task(self._store(self._group))
-        self._group, self._since_s = Group(), time.monotonic()
+        self._under_way = asyncio.create_task(self._store(group, batch, named))
+        self._since_s = time.monotonic()
 
     async def _settled(self) -> None:
         """Until the group under way is stored. Raises what stopped it."""
         task, self._under_way = self._under_way, None
-        if task is None:
-            return
-        try:
+        if task is not None:
             await task
-        except BaseException:
-            self._group = Group()  # the place of a later group would pass over this one
-            raise
 
-    async def _store(self, group: Group) -> None:
-        batch, named = await asyncio.to_thread(self._understand, group)
+    async def _store(self, group: Group, batch: Batch, named: set[Ref]) -> None:
         applied = await asyncio.to_thread(put, self._s.store, batch)
         more = await self._follow(named) if named else 0
         self._count(group, applied, more, parked=len(batch.parked))
