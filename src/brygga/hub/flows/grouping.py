@@ -86,7 +86,7 @@ class Groups:
             await self._pass_on()
 
     async def _pass_on(self) -> None:
-        """Map the group while the one before it is stored; store it after that one, in the order of places."""
+        """Map the group while the one before it is stored; store it after that one, as the places demand."""
         group, self._group = self._group, Group()
         batch, named = await asyncio.to_thread(self._understand, group)
         await self._settled()
