@@ -47,6 +47,10 @@ class Tx(Reading, Protocol):
         """SQL that lets another process' claimed rows be passed over."""
         ...
 
+    def by_index(self, name: str) -> str:
+        """SQL that makes SQLite use this index: without statistics it would scan by another."""
+        ...
+
     def run(self, sql: str, values: Values = ()) -> int:
         """One statement; how many rows it touched."""
         ...

@@ -195,7 +195,8 @@ def _waiting_digests(tx: Tx, connection: str, items: Sequence[InboxAdd]) -> list
     digests = {item.digest for item in items if item.digest and not item.key}
     if not digests:
         return []
-    sql = "SELECT 1 FROM inbox WHERE connection = ? AND digest = ? AND state = 'new' AND begun = 0"
+    index = tx.by_index("ix_inbox_digest")
+    sql = f"SELECT 1 FROM inbox {index} WHERE connection = ? AND digest = ? AND state = 'new' AND begun = 0"
     return [digest for digest in digests if tx.row(sql, (connection, digest)) is not None]
 
 

@@ -51,6 +51,9 @@ class _Reads:
     among = "IN (SELECT value FROM json_each(?))"
     skip_locked = ""
 
+    def by_index(self, name: str) -> str:
+        return f"INDEXED BY {name}"
+
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._c = connection
 
