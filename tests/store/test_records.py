@@ -115,3 +115,32 @@ def test_an_unknown_kind_is_never_put_into_sql(store: Store, make: Any) -> None:
         store.get("estate; DROP TABLE raw", "x")
     assert store.get("estate", "vitec:none") is None
     assert store.row("estate", "vitec:none") is None
+
+
+def test_what_we_hold_is_held_against_a_listing_a_page_at_a_time(store: Store, make: Any) -> None:
+    homes = [make.estate(f"E{n}") for n in range(5)]
+    store.apply(
+        make.batch(*homes, make.viewing("V0", "E0"), make.viewing("V1", "E1"), make.viewing("V2", ""))
+    )
+    store.apply(make.batch(removed=[("estate", "vitec:E4")]))
+    store.listing_add("run", "vitec", "estate", ["E0", "E2", "E9"])
+    store.listing_add("run", "vitec", "viewing", ["V1"])
+    store.listing_add("other", "vitec", "estate", ["E1"])
+    first = store.held_page("run", "vitec", "estate", limit=3)
+    rest = store.held_page("run", "vitec", "estate", after_id=first[-1].id)
+    assert [(one.source_id, one.listed) for one in (*first, *rest)] == [
+        ("E0", True),
+        ("E1", False),
+        ("E2", True),
+        ("E3", False),
+    ]
+    assert store.held_page("run", "vitec", "estate", after_id=rest[-1].id) == []
+    viewings = store.held_page("run", "vitec", "viewing")
+    assert [(one.source_id, one.listed, one.home_listed) for one in viewings] == [
+        ("V0", False, True),
+        ("V1", True, False),
+        ("V2", False, False),
+    ]
+    assert store.listing_count("run", "vitec", "estate") == 3
+    with pytest.raises(KeyError):
+        store.held_page("run", "vitec", "estate; DROP TABLE raw")

@@ -58,13 +58,6 @@ class Records(Room):
         sql = f"SELECT source_id FROM {_table(kind)} WHERE id >= ? AND id < ? {where}"
         return {row[0] for row in self._db.rows(sql, _range(connection))}
 
-    def owners(self, kind: str, connection: str) -> dict[str, str]:
-        """Source id → canonical id of the home it belongs to, for all living ones of a kind that is owned."""
-        sql = (
-            f"SELECT source_id, owner_id FROM {_table(kind)} WHERE id >= ? AND id < ? AND deleted_us IS NULL"
-        )
-        return {source_id: owner or "" for source_id, owner in self._db.rows(sql, _range(connection))}
-
     def changed_at(self, kind: str, ids: Iterable[str]) -> dict[str, datetime | None]:
         """Id → when its source last changed it, for those that are there without a tombstone."""
         sql = f"SELECT id, changed_us FROM {_table(kind)} WHERE id {self._db.among} AND deleted_us IS NULL"

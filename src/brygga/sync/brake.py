@@ -49,16 +49,38 @@ def compare(
     NOTHING: nothing is missing, or the listing cannot be trusted.
     """
     held, seen = set(known), set(listed)
-    missing = tuple(sorted(held - seen))
-    verdict, why = _judge(
-        held, seen, missing, complete=complete, total=total, share=most_share, allowed=allowed
+    return judge(
+        len(held),
+        len(seen),
+        held - seen,
+        complete=complete,
+        total=total,
+        most_share=most_share,
+        allowed=allowed,
     )
-    return Comparison(known=len(held), listed=len(seen), missing=missing, verdict=verdict, why=why)
+
+
+def judge(
+    known: int,
+    listed: int,
+    missing: Iterable[str],
+    *,
+    complete: bool,
+    total: int | None = None,
+    most_share: float = MOST_SHARE,
+    allowed: bool = False,
+) -> Comparison:
+    """As `compare`, when the store has done the comparing: how many we hold, how many were listed."""
+    lacking = tuple(sorted(missing))
+    verdict, why = _judge(
+        known, listed, lacking, complete=complete, total=total, share=most_share, allowed=allowed
+    )
+    return Comparison(known=known, listed=listed, missing=lacking, verdict=verdict, why=why)
 
 
 def _judge(
-    held: set[str],
-    seen: set[str],
+    known: int,
+    listed: int,
     missing: tuple[str, ...],
     *,
     complete: bool,
@@ -70,8 +92,8 @@ def _judge(
         return Verdict.NOTHING, "nothing is missing"
     if not complete:
         return Verdict.NOTHING, "the listing was not complete"
-    if total is not None and len(seen) < total:
+    if total is not None and listed < total:
         return Verdict.NOTHING, "the listing named fewer than its own count"
-    if len(missing) > share * len(held) and not allowed:
+    if len(missing) > share * known and not allowed:
         return Verdict.ASK, "too large a share vanished at once"
     return Verdict.LOOK, "a small share is missing from a complete listing"

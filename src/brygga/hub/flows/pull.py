@@ -25,7 +25,7 @@ from brygga.model import BryggaError, Invalid, Rejected, SetupError, Unsupported
 from brygga.model.records import OWNED_BY_ESTATE
 from brygga.store import Event, canonical_id
 from brygga.sync import catchup
-from brygga.sync.brake import Verdict, compare
+from brygga.sync.brake import Verdict, judge
 
 MODES = ("catchup", "compare", "full")
 COUNTED = ("listed", "fetched", "created", "updated", "removed", "parked")
@@ -132,10 +132,10 @@ class Pull:
     async def _compare(self, name: str, stream: str, begun: dict[str, Any], total: int | None) -> int:
         """All ids against all ids, behind the vanish brake. Gives how many were removed."""
         store = self._s.store
-        known = await asyncio.to_thread(self._expected, name, stream, begun["run"])
-        listed = await asyncio.to_thread(store.listing_ids, begun["run"], name, stream)
+        held, missing = await asyncio.to_thread(self._against_listing, name, stream, begun["run"])
+        listed = await asyncio.to_thread(store.listing_count, begun["run"], name, stream)
         allowed = await asyncio.to_thread(store.setting_get, f"vanish_allowed:{name}:{stream}")
-        verdict = compare(known, listed, complete=True, total=total, allowed=bool(allowed))
+        verdict = judge(held, listed, missing, complete=True, total=total, allowed=bool(allowed))
         removed = 0
         if verdict.verdict is Verdict.ASK:
             facts = {
@@ -153,19 +153,24 @@ class Pull:
                 await asyncio.to_thread(store.setting_put, f"vanish_allowed:{name}:{stream}", False)
         return removed
 
-    def _expected(self, name: str, stream: str, run: str) -> set[str]:
-        """What we hold that the listing would name if it were still there.
+    def _against_listing(self, name: str, stream: str, run: str) -> tuple[int, list[str]]:
+        """How many we hold that the listing should name, and those that it does not name.
 
         What belongs to a home that is itself missing from this run's listing follows its home, and
         is no question of its own.
         """
         covers = self._s.connections.live(name).connector.covers
-        known = {one for one in self._s.store.ids(stream, name) if covers(stream, one)}
-        if stream not in OWNED:
-            return known
-        homes = {canonical_id(name, one) for one in self._s.store.listing_ids(run, name, "estate")}
-        owners = self._s.store.owners(stream, name)
-        return {one for one in known if owners.get(one) in homes}
+        held, missing, after_id = 0, list[str](), ""
+        while page := self._s.store.held_page(run, name, stream, after_id=after_id):
+            expected = [
+                one
+                for one in page
+                if covers(stream, one.source_id) and (one.home_listed or stream not in OWNED)
+            ]
+            held += len(expected)
+            missing += [one.source_id for one in expected if not one.listed]
+            after_id = page[-1].id
+        return held, missing
 
     async def _look_for(self, name: str, stream: str, missing: tuple[str, ...]) -> int:
         """Ask for each missing record by id; only what its source disowns is removed."""
