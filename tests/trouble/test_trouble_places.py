@@ -8,14 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from trouble_running import brygga, can, held, running
+from trouble_running import brygga, held, running
 
 from brygga.cli.demo.choosing import publishable
 from brygga.hub.practice import leave_note
 from brygga.sandbox.serving import Plan, build
 
 HOLDER = Path(__file__).with_name("holding_hub.py")
-needs_page = pytest.mark.skipif(not can("serve"), reason="the page is not there yet")
 
 
 @pytest.fixture
@@ -34,7 +33,6 @@ async def test_a_sandbox_on_a_taken_port_says_so(taken: str, tmp_path: Path) -> 
     assert not (tmp_path / "home" / "practice.json").exists(), "nobody is led to a sandbox that is not there"
 
 
-@needs_page
 async def test_a_page_on_a_taken_port_says_so(taken: str, agency: Path) -> None:
     before = held(agency)
     done = await brygga("up", "--port", taken, home=agency)
@@ -43,7 +41,6 @@ async def test_a_page_on_a_taken_port_says_so(taken: str, agency: Path) -> None:
     assert held(agency) == before
 
 
-@needs_page
 async def test_a_second_page_on_one_sqlite_file_is_refused(tmp_path: Path) -> None:
     async with running("up", "--port", "0", "--json", home=tmp_path / "home"):
         done = await brygga("up", "--port", "0", home=tmp_path / "home")

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from brygga.model import Estate
 from brygga.model.vocabulary import SOLD
 
@@ -36,8 +33,3 @@ def wish_for(estate: Estate, *, removed: bool, asked: str) -> str:
     if removed:
         return GONE
     return _BY_STATUS.get(estate.status, GONE)
-
-
-def published_targets(links: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """Of a home's links by connection, those where somebody has asked for it to be shown."""
-    return sorted(name for name, state in links.items() if state.get("wish"))

@@ -19,6 +19,8 @@ from brygga.model import Fault, OutcomeUnknown, Rejected, Retryable
 from brygga.wire import correlation
 from brygga.wire.call import Answer, Call, Repeat
 
+_PROBLEM = msgspec.json.Decoder(Problem)  # built at import, as two threads must not build it at once
+
 SENSITIVE: Final = frozenset({"seller.put", "billing.put", "key.create"})
 """Operations whose bodies are personal or secret: never logged, cached or kept."""
 
@@ -237,7 +239,7 @@ class Calls:
     def _refusal(self, call: Call, answer: Answer) -> Rejected:
         """A 422 as Rejected: machine codes always, words for people only where they are not personal."""
         try:
-            problems = msgspec.json.decode(answer.body, type=Problem).errors
+            problems = _PROBLEM.decode(answer.body).errors
         except (msgspec.DecodeError, UnicodeDecodeError):
             problems = ()
         codes = ", ".join(p.type for p in problems if p.type) or "not_accepted"

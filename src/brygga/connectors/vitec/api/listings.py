@@ -19,6 +19,11 @@ from brygga.model import Fault, Retryable, Unsupported
 from brygga.model.intake import Intake
 from brygga.wire.call import Call
 
+# Built at import: two threads that first build the same decoder at once can crash msgspec 0.22.
+_LIST_PAGE = msgspec.json.Decoder(ListPage)
+_LIST_ROW = msgspec.json.Decoder(ListRow)
+_OFFICE = msgspec.json.Decoder(Office)
+
 SECTIONS = {
     "office": "Office",
     "agent": "User",
@@ -97,7 +102,7 @@ class Listings:
         call = _call(operation, stream, customer or self._customer, index, since, size)
         answer = await self._wire.call(call)
         try:
-            page = msgspec.json.decode(answer.body, type=ListPage)
+            page = _LIST_PAGE.decode(answer.body)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise self._odd(operation, "not_json", "The list could not be read.") from error
         if page.index != index:
@@ -131,7 +136,7 @@ class Listings:
         if answer.status == 404:
             return ""
         try:
-            return msgspec.json.decode(answer.body, type=Office).customer_id or ""
+            return _OFFICE.decode(answer.body).customer_id or ""
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise self._odd("office.read", "not_json", "The office could not be read.") from error
 
@@ -179,7 +184,7 @@ def _fill(page: Page, stream: str, answer: ListPage, seen: set[str]) -> None:
 
 def _row(raw: msgspec.Raw) -> ListRow | None:
     try:
-        return msgspec.json.decode(raw, type=ListRow)
+        return _LIST_ROW.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
 

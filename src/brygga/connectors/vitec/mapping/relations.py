@@ -35,6 +35,9 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
         return "|".join([*ends, self.viewing] if self.viewing else ends)
 
 
+_PARTS = msgspec.json.Decoder(list[Part])  # built at import, as two threads must not build it at once
+
+
 def part_word(text: str) -> str:
     """`Buyer` of today's `Buyer` and of the older `EstateContactBuyer`; fit for a key."""
     return text.removeprefix(_OLD_PREFIX).replace("|", "")
@@ -61,7 +64,7 @@ def written(parts: Iterable[Part]) -> bytes:
 def answer(body: bytes, source_id: str, connection: str) -> Mapped:
     """Kept parts → relations, the one asked for first. Raises Invalid (`not_json`, `other_record`)."""
     try:
-        parts = msgspec.json.decode(body, type=list[Part])
+        parts = _PARTS.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Invalid("The relations could not be read.", code="not_json") from error
     asked = part_of(source_id)
