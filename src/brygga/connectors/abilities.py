@@ -7,13 +7,15 @@ protocols of the abilities that its manifest lists; a test holds the two against
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
-from brygga.model import Agent, Association, Contact, Estate, Mapped, Office
+from brygga.connectors.reading import Page, RawRecord, ReadFiles, ReadRecords, Ref
+from brygga.connectors.writing import Draft, Writable, WriteRecords, Written
+from brygga.model import Agent, Association, Contact, Estate, Office
 from brygga.wire.call import Answer, Call, Repeat
 
 
@@ -44,76 +46,6 @@ class Check(Protocol):
 
     async def check(self) -> Checked:
         """Ask the provider something harmless. Raises what wire raises."""
-        ...
-
-
-class Ref(msgspec.Struct, frozen=True, kw_only=True):
-    """A record named by its source but not fetched yet."""
-
-    kind: str
-    source_id: str
-    changed_at: datetime | None = None
-
-
-class RawRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """A record as its source gave it: the exact bytes, kept raw (encrypted) in the store."""
-
-    kind: str
-    source_id: str
-    body: bytes
-    fetched_at: datetime
-
-
-class Page(msgspec.Struct, kw_only=True):
-    """One page of a listing: whole records, or references to fetch one by one.
-
-    `cursor` resumes after this page; `last` marks the end; `total` is the source's own count.
-    """
-
-    refs: list[Ref] = []
-    records: list[RawRecord] = []
-    cursor: str = ""
-    last: bool = False
-    total: int | None = None
-
-
-@runtime_checkable
-class ReadRecords(Protocol):
-    """Ability `read`: list, fetch, map. `streams` are the kinds that can be listed, in order."""
-
-    streams: tuple[str, ...]
-
-    def pages(self, stream: str, *, since: datetime | None = None, cursor: str = "") -> AsyncIterator[Page]:
-        """The listing of one kind, from `cursor` on; with `since`, only what changed after it."""
-        ...
-
-    async def fetch(self, ref: Ref) -> RawRecord | None:
-        """One record by its source id; None when the source says that it does not exist."""
-        ...
-
-    def map(self, raw: RawRecord) -> Mapped:
-        """Pure: raw bytes → records and findings. Raises Invalid when nothing usable is left."""
-        ...
-
-    def covers(self, stream: str, source_id: str) -> bool:
-        """Pure: whether the listing of `stream` would name this record if it were still there."""
-        ...
-
-    def follow(self, mapped: Mapped) -> list[Ref]:
-        """Pure: records that only this one names (an association has no listing of its own)."""
-        ...
-
-
-@runtime_checkable
-class ReadFiles(Protocol):
-    """Ability `files`: bytes of pictures and documents by their source id."""
-
-    async def image(self, source_id: str) -> bytes:
-        """The picture's bytes as the source has them."""
-        ...
-
-    async def file(self, source_id: str) -> bytes:
-        """The document's bytes as the source has them."""
         ...
 
 
@@ -305,6 +237,7 @@ class SendEmail(Protocol):
 ABILITIES: dict[str, type] = {
     "check": Check,
     "read": ReadRecords,
+    "write": WriteRecords,
     "files": ReadFiles,
     "webhooks": ReceiveWebhooks,
     "publish": Publish,
@@ -312,3 +245,34 @@ ABILITIES: dict[str, type] = {
     "email": SendEmail,
 }
 """Ability name in a manifest → the protocol that the connector's class must satisfy."""
+
+__all__ = [
+    "ABILITIES",
+    "Caller",
+    "Check",
+    "Checked",
+    "Draft",
+    "Mail",
+    "Notice",
+    "Page",
+    "Party",
+    "PictureLink",
+    "Publication",
+    "Publish",
+    "RawRecord",
+    "ReadFiles",
+    "ReadRecords",
+    "Receipt",
+    "ReceiveWebhooks",
+    "Ref",
+    "Remark",
+    "RenewKey",
+    "Secrets",
+    "SendEmail",
+    "Step",
+    "StepResult",
+    "WebhookRequest",
+    "Writable",
+    "WriteRecords",
+    "Written",
+]

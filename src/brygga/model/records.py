@@ -13,6 +13,8 @@ from typing import Annotated
 
 import msgspec
 
+from brygga.model.comparables import Comparable
+from brygga.model.dealings import Meeting, SearchProfile
 from brygga.model.marks import DataClass as D
 from brygga.model.marks import mark
 from brygga.model.parts import (
@@ -25,7 +27,6 @@ from brygga.model.parts import (
     Electricity,
     Fee,
     Image,
-    JsonObject,
     Link,
     Marketing,
     Position,
@@ -36,14 +37,7 @@ from brygga.model.parts import (
     Taxation,
     Texts,
 )
-
-
-class Record(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
-    """What all records share. `id` is `<connection>:<source id>`; never parse the second half."""
-
-    id: Annotated[str, mark("id", D.TECHNICAL)]
-    changed_at: Annotated[datetime | None, mark("ändrad i källan", D.TECHNICAL)] = None
-    extra: Annotated[JsonObject, mark("okända uppgifter", D.RAW, personal=True)] = {}
+from brygga.model.record import Record
 
 
 class Estate(Record):
@@ -286,6 +280,9 @@ RECORD_TYPES: dict[str, type[Record]] = {
     "bid": Bid,
     "journal": Journal,
     "brand": Brand,
+    "meeting": Meeting,
+    "searchprofile": SearchProfile,
+    "comparable": Comparable,
 }
 """Kind → type. The kinds are the names used in tables, cursors, the feed and the command line."""
 
@@ -326,4 +323,27 @@ __all__ = [
     "Viewing",
     "kind_of",
     "money",
+]
+
+__all__ = [
+    "APPEND_ONLY",
+    "OWNED_BY_ESTATE",
+    "RECORD_TYPES",
+    "Agent",
+    "Area",
+    "Association",
+    "Bid",
+    "Brand",
+    "Comparable",
+    "Contact",
+    "Estate",
+    "Journal",
+    "Meeting",
+    "Office",
+    "Project",
+    "Record",
+    "Relation",
+    "SearchProfile",
+    "Viewing",
+    "kind_of",
 ]
