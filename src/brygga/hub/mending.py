@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from brygga.connectors.abilities import RawRecord
 from brygga.hub.connections import TENANT
+from brygga.hub.drifting import shape_name
 from brygga.hub.flows.fetching import take_in
 from brygga.hub.hub import Hub
 from brygga.model import Invalid, Refused
+from brygga.sync.drift import Shape, accept
 
 
 def retry_outgoing(hub: Hub, n: int, *, actor: str) -> None:
@@ -100,11 +104,15 @@ def drop_parked(hub: Hub, connection: str, kind: str, source_id: str, *, reason:
 
 
 def resolve_repair(hub: Hub, code: str, connection: str, subject: str, *, remove: bool, actor: str) -> None:
-    """Close a repair. For `vanish`, `remove` lets the next comparison remove what is missing."""
+    """Close a repair. For `vanish`, `remove` lets the next comparison remove what is missing; for `drift`
+    it takes the source's new form as it is."""
     known = {(r.code, r.connection, r.subject) for r in hub.store.repair_list()}
     if (code, connection, subject) not in known:
         raise Invalid(f"There is no open repair {code} {connection} {subject}.", sv="Saken är redan löst.")
     now = hub.services.now()
+    if code == "drift" and remove:
+        accept_drift(hub, connection, subject, actor=actor)
+        return
     if code == "vanish" and remove:
         hub.store.setting_put(f"vanish_allowed:{connection}:{subject}", True)
         hub.store.signal_raise([("pull", f"{connection}|compare")])
@@ -114,6 +122,28 @@ def resolve_repair(hub: Hub, code: str, connection: str, subject: str, *, remove
     hub.store.repair_close(code, connection, subject, now, actor)
     _audit(hub, actor, "repair.resolve", f"{code} {connection} {subject}", {"remove": remove})
     hub.wake()
+
+
+def accept_drift(hub: Hub, connection: str, kind: str, *, actor: str) -> list[str]:
+    """Take a source's new form as it is: its records are read anew and lose what it no longer says.
+
+    Gives the accepted members. Raises Invalid when no drift of that kind is open.
+    """
+    found = [
+        r for r in hub.store.repair_list() if (r.code, r.connection, r.subject) == ("drift", connection, kind)
+    ]
+    if not found:
+        raise Invalid(f"No drift of {connection} {kind} is open.", sv="Saken är redan löst.")
+    paths = [f".{member['path']}" for member in found[0].facts.get("members", [])]
+    value = hub.store.setting_get(shape_name(connection, kind))
+    shape = msgspec.convert(value, Shape) if value is not None else Shape(members={}, accepted=[])
+    hub.store.setting_put(shape_name(connection, kind), msgspec.to_builtins(accept(shape, paths)))
+    now = hub.services.now()
+    hub.store.repair_close("drift", connection, kind, now, actor)
+    hub.store.audit_add(actor, "drift.accept", f"{connection} {kind}", {"members": paths}, now)
+    hub.store.signal_raise([("pull", f"{connection}|full")])
+    hub.wake()
+    return paths
 
 
 def _unblock(hub: Hub, connection: str) -> None:

@@ -106,6 +106,7 @@ def _applied(planned: Plan, told: list[Change]) -> Applied:
         removed=counts["remove"],
         restored=counts["restore"],
         older=planned.older,
+        kept=planned.kept,
         changes=told,
         last_seq=told[-1].seq if told else 0,
     )

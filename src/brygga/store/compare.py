@@ -12,6 +12,7 @@ import msgspec
 from brygga.model import Invalid, changed_fields
 from brygga.model.records import RECORD_TYPES
 from brygga.store.database import Reading
+from brygga.store.holding import Lost, held
 from brygga.store.prepare import ids_by_kind
 from brygga.store.shapes import Batch, Prepared
 
@@ -46,12 +47,15 @@ class Plan(msgspec.Struct):
     confirmed: list[tuple[str, str]] = []
     unchanged: int = 0
     older: int = 0
+    kept: Lost = {}
 
 
 def plan(db: Reading, batch: Batch, prepared: list[Prepared]) -> Plan:
     """Compare by hash; only of what differs is the old document read."""
-    made = Plan(changes=[], same=[], confirmed=[])
+    made = Plan(changes=[], same=[], confirmed=[], kept={})
     stored = _stored(db, prepared)
+    if batch.keep_lost:
+        prepared, made.kept = held(batch, prepared, _docs(db, batch.keep_lost))
     leaving = set(batch.removed)
     for one in prepared:
         there = stored.get((one.kind, one.id))

@@ -72,7 +72,8 @@ class Batch(msgspec.Struct, kw_only=True):
     `listed`: (run, stream, source ids) that a comparison under way has seen with this batch.
     `mapped_by` marks the mapping that made the records of their raw bytes (see `same_raw`).
     `overwrite_same_hash`: write raw and findings anew also where nothing changed.
-    `raw_days`: how long the raw bytes are kept. Ids are canonical.
+    `raw_days`: how long the raw bytes are kept. `keep_lost`: (kind, id) of records whose source
+    has changed its form: what they would lose by it stays (`holding.py`). Ids are canonical.
     """
 
     connection: str
@@ -91,6 +92,7 @@ class Batch(msgspec.Struct, kw_only=True):
     not_older: bool = False
     touch_seen: bool = False
     raw_days: int = 14
+    keep_lost: set[tuple[str, str]] = set()
 
 
 class Change(msgspec.Struct, kw_only=True, gc=False):
@@ -129,7 +131,10 @@ class Effects(msgspec.Struct, kw_only=True):
 
 
 class Applied(msgspec.Struct, kw_only=True):
-    """What became of a batch. `older`: left alone by `not_older`. `last_seq` is 0 if nothing changed."""
+    """What became of a batch. `older`: left alone by `not_older`. `last_seq` is 0 if nothing changed.
+
+    `kept`: (kind, id) → paths of facts that `keep_lost` kept as they were.
+    """
 
     created: int = 0
     updated: int = 0
@@ -139,3 +144,4 @@ class Applied(msgspec.Struct, kw_only=True):
     older: int = 0
     changes: list[Change] = []
     last_seq: int = 0
+    kept: dict[tuple[str, str], list[str]] = {}

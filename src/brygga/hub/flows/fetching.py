@@ -7,7 +7,7 @@ connection (sign-in, a resting breaker) stops the rest.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -17,11 +17,13 @@ import msgspec
 from brygga.connectors.abilities import RawRecord, Ref
 from brygga.hub.clean import clean
 from brygga.hub.connections import Live
+from brygga.hub.drifting import note_drift, shapes_of
 from brygga.hub.flows.marking import mark_of
 from brygga.hub.routing import effects
 from brygga.model import BryggaError, Estate, Mapped, NeedsSignIn, Refused
 from brygga.store import Applied, Batch, Event, Incoming, Parked, Store, canonical_id
 from brygga.sync.absorb import absorb
+from brygga.sync.drift import Examined, Shape, examine
 
 AT_ONCE = 16
 """How many fetches wait in wire at the same time; wire's own limit decides how many are sent."""
@@ -71,7 +73,7 @@ async def _all_or_first_error(jobs: Sequence[Coroutine[Any, Any, None]]) -> None
 def take_in(
     store: Store,
     live: Live,
-    raws: Iterable[RawRecord],
+    raws: Sequence[RawRecord],
     *,
     now: datetime,
     removed: Sequence[tuple[str, str]] = (),
@@ -80,28 +82,36 @@ def take_in(
     events: Sequence[Event] = (),
 ) -> Applied:
     """Map and store, with everything that follows from it, in one transaction."""
-    batch = understand(live, raws, now=now, failed=failed).batch
+    shapes = shapes_of(store, live.name, raws)
+    understood = understand(live, raws, now=now, failed=failed, shapes=shapes)
+    batch = understood.batch
     batch.incoming.extend(Incoming(record=r) for one in made for r in one.records)
     batch.removed.extend(removed)
     batch.events.extend(events)
-    return put(store, batch)
+    return put(store, understood)
 
 
 class Understood(msgspec.Struct, kw_only=True):
-    """Raw answers as one batch, and the records that they name and we follow."""
+    """Raw answers as one batch, the records that they name and we follow, and how their form has changed."""
 
     batch: Batch
     named: set[Ref]
+    form: Examined
 
 
 def understand(
     live: Live,
-    raws: Iterable[RawRecord],
+    raws: Sequence[RawRecord],
     *,
     now: datetime,
     failed: Sequence[tuple[Ref, BryggaError]] = (),
+    shapes: Mapping[str, Shape] | None = None,
 ) -> Understood:
-    """Raw answers, through the connector's pure mapping, and what could not be fetched. Stores nothing."""
+    """Raw answers, through the connector's pure mapping, and what could not be fetched. Stores nothing.
+
+    `shapes`: what the source's answers have looked like so far; what a record would lose because
+    they look otherwise now is kept.
+    """
     named: set[Ref] = set()
     gone: list[tuple[str, str]] = []
 
@@ -111,19 +121,24 @@ def understand(
         gone.extend(left_the_listing(mapped))
         return mapped
 
+    form = examine(shapes or {}, raws)
     batch = absorb(raws, to_model, connection=live.name, now=now)
+    batch.keep_lost = {(kind, canonical_id(live.name, source_id)) for kind, source_id in form.broken}
     bad = {(parked.kind, canonical_id(live.name, parked.source_id)) for parked in batch.parked}
     batch.removed.extend(one for one in gone if one not in bad)
     batch.parked.extend(_parked(live.name, ref, error) for ref, error in failed)
     batch.parked = [_told(parked) for parked in batch.parked]
     batch.mapped_by = mark_of(live)
     batch.raw_days = live.raw_days
-    return Understood(batch=batch, named=named)
+    return Understood(batch=batch, named=named, form=form)
 
 
-def put(store: Store, batch: Batch) -> Applied:
+def put(store: Store, made: Understood) -> Applied:
     """Store a batch, with everything that follows from its changes, in one transaction."""
-    return store.apply(batch, effects=partial(effects, published=store.published_at))
+    batch = made.batch
+    applied = store.apply(batch, effects=partial(effects, published=store.published_at))
+    note_drift(store, batch.connection, made.form, applied, batch.now)
+    return applied
 
 
 def not_known(store: Store, live: Live, raws: list[RawRecord]) -> list[RawRecord]:

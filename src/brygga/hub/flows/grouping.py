@@ -18,10 +18,19 @@ import msgspec
 
 from brygga.connectors.abilities import Page, RawRecord, Ref
 from brygga.hub.connections import Live
-from brygga.hub.flows.fetching import fetch_all, lacking, not_known, put, take_in, understand
+from brygga.hub.drifting import shapes_of
+from brygga.hub.flows.fetching import (
+    Understood,
+    fetch_all,
+    lacking,
+    not_known,
+    put,
+    take_in,
+    understand,
+)
 from brygga.hub.services import Services
 from brygga.model import BryggaError
-from brygga.store import Applied, Batch, canonical_id
+from brygga.store import Applied, canonical_id
 
 MOST_RECORDS = 500
 MOST_BYTES = 4_000_000
@@ -88,9 +97,9 @@ class Groups:
     async def _pass_on(self) -> None:
         """Map the group while the one before it is stored; store it after that one, as the places demand."""
         group, self._group = self._group, Group()
-        batch, named = await asyncio.to_thread(self._understand, group)
+        made = await asyncio.to_thread(self._understand, group)
         await self._settled()
-        self._under_way = asyncio.create_task(self._store(group, batch, named))
+        self._under_way = asyncio.create_task(self._store(group, made))
         self._since_s = time.monotonic()
 
     async def _settled(self) -> None:
@@ -99,19 +108,20 @@ class Groups:
         if task is not None:
             await task
 
-    async def _store(self, group: Group, batch: Batch, named: set[Ref]) -> None:
-        applied = await asyncio.to_thread(put, self._s.store, batch)
-        more = await self._follow(named) if named else 0
-        self._count(group, applied, more, parked=len(batch.parked))
+    async def _store(self, group: Group, made: Understood) -> None:
+        applied = await asyncio.to_thread(put, self._s.store, made)
+        more = await self._follow(made.named) if made.named else 0
+        self._count(group, applied, more, parked=len(made.batch.parked))
 
-    def _understand(self, group: Group) -> tuple[Batch, set[Ref]]:
+    def _understand(self, group: Group) -> Understood:
         """One batch of everything in the group that we do not hold already, and what it names."""
         raws = group.raws if self._mode == "full" else not_known(self._s.store, self._live, group.raws)
-        made = understand(self._live, raws, now=self._s.now(), failed=group.failed)
+        shapes = shapes_of(self._s.store, self._live.name, raws)
+        made = understand(self._live, raws, now=self._s.now(), failed=group.failed, shapes=shapes)
         made.batch.cursor = (f"{self._stream}.place", f"{self._run}#{group.cursor}")
         if self._mode != "catchup":
             made.batch.listed = (self._run, self._stream, group.listed)
-        return made.batch, made.named
+        return made
 
     def _count(self, group: Group, applied: Applied, followed: int, *, parked: int) -> None:
         self.counts.update(

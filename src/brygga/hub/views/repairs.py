@@ -35,6 +35,7 @@ KINDS: Final[dict[str, Kind]] = {
     "rights_missing": Kind("bad", "today"),
     "images_failed": Kind("warn", "today"),
     "outcome_unknown": Kind("doubt", "today"),
+    "drift": Kind("warn", "today"),
     "vanish": Kind("warn", "later"),
     "bad_signature": Kind("warn", "later"),
     "other": Kind("warn", "later"),
@@ -174,6 +175,8 @@ def _facts(hub: Hub, repair: Repair, seen: Snapshot, tongue: Tongue) -> dict[str
         "thing": _thing(repair, thing, tongue),
         "object": thing,
         "reason": _reason(found, tongue),
+        "members": ", ".join(str(m.get("path", "")) for m in found.get("members", [])[:5]),
+        "fields": str(len(found.get("fields", {}))),
         "n": house_words().count(
             "repair.refused_notices", tongue.lang, repair.count, n=tongue.number(repair.count)
         ),

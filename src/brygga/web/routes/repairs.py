@@ -153,8 +153,8 @@ async def answered(site: Site, repair: dict[str, Any], answer: str) -> str:
         return "retried"
     if answer == "prova":
         return await tested(site, repair)
-    if answer in {"behall", "ta-bort", "klart"}:
-        await close(site, repair, remove=answer == "ta-bort")
+    if answer in {"behall", "ta-bort", "klart", "godta"}:
+        await close(site, repair, remove=answer in {"ta-bort", "godta"})
         return {"behall": "kept", "ta-bort": "removing"}.get(answer, "mended")
     raise NotFoundException
 

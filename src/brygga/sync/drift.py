@@ -1,0 +1,224 @@
+"""Schema drift (*ändrade uppgifter hos källan*): what a source's answers look like, and when that changes.
+
+A shape is learnt from a source's raw JSON: which members there are, of which types, and which of
+them every object has. A later answer is held against it. A new member is only told. A member that
+was always there and is gone, or that has another type, is breaking: what the record would lose by it
+is kept as it was (`Batch.keep_lost`), and a person is asked. Whole numbers and others are one
+type; null tells nothing of a type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, Protocol
+
+import msgspec
+
+ENOUGH: Final = 50
+"""Objects that must have been seen before "always there" means anything."""
+LEARNT: Final = 400
+"""Records that a shape is learnt from; after these only new members are added."""
+SAMPLE: Final = 50
+"""Records of one batch that are looked at; all of them once one of these breaks."""
+MEMBERS_MOST: Final = 2_000
+"""Members kept for one kind; a source that uses ids as names would have no end of them."""
+ROWS_MOST: Final = 5
+DEEPEST: Final = 8
+
+_decode = msgspec.json.Decoder().decode
+
+
+class Member(msgspec.Struct):
+    """One member by its path: how often it was seen, and with which types."""
+
+    seen: int = 0
+    types: list[str] = []
+
+
+class Shape(msgspec.Struct):
+    """What the records of one kind of one source look like. `""` counts the records themselves.
+
+    `accepted`: members that a person has said may be missing or differ.
+    """
+
+    members: dict[str, Member] = {}
+    accepted: list[str] = []
+
+
+class Drift(msgspec.Struct, frozen=True, kw_only=True):
+    """One difference. `change`: new · gone · retyped; `was` and `now` are types."""
+
+    kind: str
+    path: str
+    change: str
+    was: tuple[str, ...] = ()
+    now: str = ""
+
+    @property
+    def breaking(self) -> bool:
+        """Whether facts may be lost by it."""
+        return self.change != "new"
+
+
+class Raw(Protocol):
+    """A record as its source gave it."""
+
+    @property
+    def kind(self) -> str:
+        """The kind of record."""
+
+    @property
+    def source_id(self) -> str:
+        """Its source's id for it."""
+
+    @property
+    def body(self) -> bytes:
+        """The exact bytes."""
+
+
+class Examined(msgspec.Struct, kw_only=True):
+    """What a set of raw records showed. `broken`: (kind, source id); `shapes`: those that grew, by kind."""
+
+    drifts: dict[Drift, int] = {}
+    broken: set[tuple[str, str]] = set()
+    shapes: dict[str, Shape] = {}
+
+
+def examine(known: Mapping[str, Shape], raws: Sequence[Raw]) -> Examined:
+    """Hold a sample of raw records against the known shapes, and learn from them. Pure but for the result.
+
+    What is not JSON is passed over: it is the mapping's business.
+    """
+    found = Examined(drifts={}, broken=set(), shapes={})
+    learning = any(_count(known.get(kind, Shape()), "") < ENOUGH for kind in {raw.kind for raw in raws})
+    step = max(1, -(-len(raws) // (LEARNT if learning else SAMPLE)))
+    for raw in raws[::step]:
+        _one(known, raw, found)
+    if found.broken:
+        for number, raw in enumerate(raws):
+            if number % step:
+                _one(known, raw, found)
+    return found
+
+
+def _one(known: Mapping[str, Shape], raw: Raw, found: Examined) -> None:
+    """Look at one record: what differs, whether it breaks, and what there is to learn from it."""
+    try:
+        document = _decode(raw.body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return
+    shape = found.shapes.get(raw.kind) or known.get(raw.kind) or Shape(members={}, accepted=[])
+    drifts = judge(shape, raw.kind, document)
+    for drift in drifts:
+        found.drifts[drift] = found.drifts.get(drift, 0) + 1
+    if any(drift.breaking for drift in drifts):
+        found.broken.add((raw.kind, raw.source_id))
+    elif drifts or _count(shape, "") < LEARNT:
+        found.shapes[raw.kind] = learnt(shape, document)
+
+
+def judge(shape: Shape, kind: str, document: Any) -> list[Drift]:
+    """Where a document differs from its kind's shape. Empty while too little is known."""
+    if _count(shape, "") < ENOUGH:
+        return []
+    found: dict[str, Drift] = {}
+    for parent, members in _objects(document):
+        for name, value in members.items():
+            drift = _judge_member(shape, kind, _join(parent, name), value)
+            if drift is not None:
+                found[drift.path] = drift
+        there = {_join(parent, name) for name in members}
+        for path in _always(shape, parent):
+            if path not in there:
+                was = tuple(shape.members[path].types)
+                found[path] = Drift(kind=kind, path=path, change="gone", was=was)
+    return list(found.values())
+
+
+def _judge_member(shape: Shape, kind: str, path: str, value: Any) -> Drift | None:
+    if path in shape.accepted:
+        return None
+    member, now = shape.members.get(path), _type(value)
+    if member is None:
+        full = len(shape.members) >= MEMBERS_MOST
+        return None if full else Drift(kind=kind, path=path, change="new", now=now)
+    if now == "null" or now in member.types or not member.types or member.seen < ENOUGH:
+        return None
+    return Drift(kind=kind, path=path, change="retyped", was=tuple(member.types), now=now)
+
+
+def learnt(shape: Shape, document: Any) -> Shape:
+    """The shape with one more document in it; the given one stays as it was."""
+    members = {path: Member(one.seen, list(one.types)) for path, one in shape.members.items()}
+    for parent, named in _objects(document):
+        members.setdefault(parent, Member(types=[])).seen += 1
+        for name, value in named.items():
+            path = _join(parent, name)
+            if path not in members and len(members) >= MEMBERS_MOST:
+                continue
+            member = members.setdefault(path, Member(types=[]))
+            if type(value) is not dict:  # an object counts itself, as the parent of its members
+                member.seen += 1
+            kind = _type(value)
+            if kind != "null" and kind not in member.types:
+                member.types.append(kind)
+    return Shape(members=members, accepted=list(shape.accepted))
+
+
+def accept(shape: Shape, paths: Iterable[str]) -> Shape:
+    """The shape after a person has said that these members may be missing or differ."""
+    accepted = sorted({*shape.accepted, *paths})
+    return Shape(members=shape.members, accepted=accepted)
+
+
+def _always(shape: Shape, parent: str) -> list[str]:
+    """The members that every object at this place has had."""
+    owners = _count(shape, parent)
+    if owners < ENOUGH:
+        return []
+    return [
+        path
+        for path, member in shape.members.items()
+        if path.rpartition(".")[0] == parent
+        and member.seen >= owners
+        and path
+        and not path.endswith("[]")  # rows of a list, not a member
+        and path not in shape.accepted
+    ]
+
+
+def _objects(value: Any, path: str = "", depth: int = 0) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every object in a document with its path; of a list the first few rows, under one path."""
+    if depth > DEEPEST:
+        return
+    if type(value) is dict:
+        yield path, value
+        for name, inner in value.items():
+            if type(inner) in {dict, list}:
+                yield from _objects(inner, _join(path, name), depth + 1)
+    elif type(value) is list:
+        for inner in value[:ROWS_MOST]:
+            if type(inner) is dict:
+                yield from _objects(inner, f"{path}[]", depth + 1)
+
+
+def _join(parent: str, name: str) -> str:
+    """A member's path. Dots in a name would look like a step down."""
+    return f"{parent}.{name.replace('.', '·')}"
+
+
+def _type(value: Any) -> str:
+    if value is None:
+        return "null"
+    if type(value) is bool:
+        return "flag"
+    if type(value) in {int, float}:
+        return "number"
+    if type(value) is str:
+        return "text"
+    return "list" if type(value) is list else "object"
+
+
+def _count(shape: Shape, path: str) -> int:
+    member = shape.members.get(path)
+    return member.seen if member is not None else 0
