@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import redirect_stdout
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -94,12 +92,12 @@ async def test_ordinary_changes_are_no_drift(known_world: World) -> None:
     assert report["breaking"] == []
 
 
-async def test_the_command_shows_what_has_changed(known_world: World) -> None:
+async def test_the_command_shows_what_has_changed(known_world: World, capfdbinary: Any) -> None:
     turn(known_world, lambda document: (document.pop("price"), document.update(energyLabelNew="C")))
     await known_world.sync("full")
     settings = known_world.hub.settings
-    with redirect_stdout(StringIO()) as out:
-        command.drift("vitec", home=settings.home, database=settings.database_url, as_json=True)
-    (report,) = msgspec.json.decode(out.getvalue())["drift"]
+    capfdbinary.readouterr()
+    command.drift("vitec", home=settings.home, database=settings.database_url, as_json=True)
+    (report,) = msgspec.json.decode(capfdbinary.readouterr().out)["drift"]
     assert report["connection"] == "vitec"
     assert [(m["path"], m["change"]) for m in report["breaking"][0]["members"]] == [("price", "gone")]
