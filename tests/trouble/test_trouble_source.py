@@ -265,7 +265,7 @@ async def test_a_person_lists_retries_and_drops_what_was_set_aside(
     )
     assert "another home" in again.sentence, "the kept answer has not become better"
     harbour.said = {}
-    assert retry_parked(hub, "harbour", "estate", "H4") == "asked"
+    assert retry_parked(hub, "harbour", "estate", "H4", actor="test") == "asked"
     async with asyncio.timeout(10):
         while "H4" not in _held(hub):
             await asyncio.sleep(0.05)

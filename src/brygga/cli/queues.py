@@ -43,6 +43,14 @@ def _show(title: str, columns: list[str], rows: list[dict[str, Any]], as_json: b
         print_table(f"{title}: {len(rows)}", columns, [[row.get(c) for c in columns] for row in rows])
 
 
+def _told(facts: dict[str, Any], sentence: str, as_json: bool) -> None:
+    """What was done: as data, or in words."""
+    if as_json:
+        print_json(facts)
+    else:
+        say(sentence)
+
+
 def outbox_list(
     state: str = "", connection: str = "", home: Home = None, database: Database = "", as_json: AsJson = False
 ) -> None:
@@ -54,22 +62,24 @@ def outbox_list(
     _show("outbox", ["n", "connection", "kind", "id", "state", "attempts", "next_at", "error"], rows, as_json)
 
 
-def outbox_retry(n: Number, home: Home = None, database: Database = "") -> None:
+def outbox_retry(n: Number, home: Home = None, database: Database = "", as_json: AsJson = False) -> None:
     """Try one again now. A doubtful one is not sent again by this: see resolve."""
     from brygga.hub.mending import retry_outgoing
 
     with looking(home, database) as hub:
         retry_outgoing(hub, n, actor="cli")
-    say(f"Rad {n} prövas igen.")
+    _told({"n": n, "state": "waiting"}, f"Rad {n} prövas igen.", as_json)
 
 
-def outbox_drop(n: Number, reason: Reason, home: Home = None, database: Database = "") -> None:
+def outbox_drop(
+    n: Number, reason: Reason, home: Home = None, database: Database = "", as_json: AsJson = False
+) -> None:
     """Discard one; it never reaches its receiver."""
     from brygga.hub.mending import drop_outgoing
 
     with looking(home, database) as hub:
         drop_outgoing(hub, n, reason=reason, actor="cli")
-    say(f"Rad {n} är kastad.")
+    _told({"n": n, "state": "dropped"}, f"Rad {n} är kastad.", as_json)
 
 
 def outbox_resolve(
@@ -77,13 +87,14 @@ def outbox_resolve(
     arrived: Annotated[bool, typer.Option("--arrived/--not-arrived", help="Did it reach its receiver?")],
     home: Home = None,
     database: Database = "",
+    as_json: AsJson = False,
 ) -> None:
     """Answer for a doubtful one: it arrived, or it did not and shall be sent again."""
     from brygga.hub.mending import resolve_doubt
 
     with looking(home, database) as hub:
         resolve_doubt(hub, n, arrived=arrived, actor="cli")
-    say(f"Rad {n} är avgjord.")
+    _told({"n": n, "arrived": arrived}, f"Rad {n} är avgjord.", as_json)
 
 
 def inbox_list(state: str = "", home: Home = None, database: Database = "", as_json: AsJson = False) -> None:
@@ -95,22 +106,24 @@ def inbox_list(state: str = "", home: Home = None, database: Database = "", as_j
     _show("inbox", ["n", "connection", "state", "attempts", "received_at", "error"], rows, as_json)
 
 
-def inbox_retry(n: Number, home: Home = None, database: Database = "") -> None:
+def inbox_retry(n: Number, home: Home = None, database: Database = "", as_json: AsJson = False) -> None:
     """Work on one again."""
     from brygga.hub.mending import retry_incoming
 
     with looking(home, database) as hub:
         retry_incoming(hub, n, actor="cli")
-    say(f"Rad {n} prövas igen.")
+    _told({"n": n, "state": "waiting"}, f"Rad {n} prövas igen.", as_json)
 
 
-def inbox_drop(n: Number, reason: Reason, home: Home = None, database: Database = "") -> None:
+def inbox_drop(
+    n: Number, reason: Reason, home: Home = None, database: Database = "", as_json: AsJson = False
+) -> None:
     """Discard one; its record is found by the next catch-up anyway."""
     from brygga.hub.mending import drop_incoming
 
     with looking(home, database) as hub:
         drop_incoming(hub, n, reason=reason, actor="cli")
-    say(f"Rad {n} är kastad.")
+    _told({"n": n, "state": "dropped"}, f"Rad {n} är kastad.", as_json)
 
 
 def parked_list(
@@ -125,14 +138,20 @@ def parked_list(
 
 
 def parked_retry(
-    connection: str, kind: str, source_id: str, home: Home = None, database: Database = ""
+    connection: str,
+    kind: str,
+    source_id: str,
+    home: Home = None,
+    database: Database = "",
+    as_json: AsJson = False,
 ) -> None:
     """Map the kept raw answer again, or ask the source for the record anew."""
     from brygga.hub.mending import retry_parked
 
     with looking(home, database) as hub:
-        how = retry_parked(hub, connection, kind, source_id)
-    say({"mapped": "Uppgifterna är inlästa.", "asked": "Posten hämtas på nytt."}[how])
+        how = retry_parked(hub, connection, kind, source_id, actor="cli")
+    words = {"mapped": "Uppgifterna är inlästa.", "asked": "Posten hämtas på nytt."}
+    _told({"connection": connection, "kind": kind, "source_id": source_id, "how": how}, words[how], as_json)
 
 
 def parked_drop(
@@ -142,13 +161,14 @@ def parked_drop(
     reason: Reason,
     home: Home = None,
     database: Database = "",
+    as_json: AsJson = False,
 ) -> None:
     """Forget a record that was set aside."""
     from brygga.hub.mending import drop_parked
 
     with looking(home, database) as hub:
         drop_parked(hub, connection, kind, source_id, reason=reason, actor="cli")
-    say("Posten är kastad.")
+    _told({"connection": connection, "kind": kind, "source_id": source_id}, "Posten är kastad.", as_json)
 
 
 def repairs_list(home: Home = None, database: Database = "", as_json: AsJson = False) -> None:
@@ -164,13 +184,16 @@ def repairs_resolve(
     code: str,
     connection: str,
     subject: Annotated[str, typer.Argument()] = "",
-    remove: Annotated[bool, typer.Option("--remove", help="vanish: they are really gone.")] = False,
+    remove: Annotated[
+        bool, typer.Option("--remove", help="vanish: really gone; drift: gone for good.")
+    ] = False,
     home: Home = None,
     database: Database = "",
+    as_json: AsJson = False,
 ) -> None:
     """Say that one is mended; for `vanish`, whether the missing objects are really gone."""
     from brygga.hub.mending import resolve_repair
 
     with looking(home, database) as hub:
         resolve_repair(hub, code, connection, subject, remove=remove, actor="cli")
-    say("Saken är löst.")
+    _told({"code": code, "connection": connection, "subject": subject}, "Saken är löst.", as_json)

@@ -21,6 +21,7 @@ keys = typer.Typer(help="The key ring that everything secret is sealed with.", n
 def add_to(app: typer.Typer) -> None:
     """Hang these commands on the tree."""
     app.command("connect")(connect)
+    app.command("disconnect")(disconnect)
     app.command("connections")(connections)
     keys.command("rotate")(rotate)
     app.add_typer(keys, name="keys")
@@ -107,6 +108,33 @@ def _secrets(manifest: Manifest, name: str, *, stdin: bool) -> dict[str, str]:
         if value:
             found[field.name] = value
     return found
+
+
+def disconnect(
+    name: Annotated[str, typer.Argument(help="The connection's name.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what it would mean.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    home: Home = None,
+    database: Database = "",
+    as_json: AsJson = False,
+) -> None:
+    """Forget a connection's settings and secrets; the records that came from it stay."""
+    from brygga.hub.leaving import leave, leaving
+
+    with looking(home, database) as hub:
+        facts = leaving(hub, name)
+        if not dry_run:
+            if not yes:
+                typer.confirm(
+                    f"Koppla från {name}? Nycklar och inställningar tas bort.", abort=True, err=True
+                )
+            facts = asyncio.run(leave(hub, name, actor="cli"))
+    if as_json:
+        print_json({**facts, "dry_run": dry_run})
+    elif dry_run:
+        say(f"{name} skulle kopplas från. {sum(facts['stays'].values())} poster ligger kvar. Inget är gjort.")
+    else:
+        say(f"{name} är frånkopplad. {sum(facts['stays'].values())} poster ligger kvar.")
 
 
 def connections(home: Home = None, database: Database = "", as_json: AsJson = False) -> None:

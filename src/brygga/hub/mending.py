@@ -73,7 +73,7 @@ def drop_incoming(hub: Hub, n: int, *, reason: str, actor: str) -> None:
     _audit(hub, actor, "inbox.drop", str(n), {"reason": reason})
 
 
-def retry_parked(hub: Hub, connection: str, kind: str, source_id: str) -> str:
+def retry_parked(hub: Hub, connection: str, kind: str, source_id: str, *, actor: str) -> str:
     """Map a kept raw answer again (`mapped`), or ask the source anew by a full pull (`asked`).
 
     Raises what the mapping raises if it still cannot be understood.
@@ -84,15 +84,17 @@ def retry_parked(hub: Hub, connection: str, kind: str, source_id: str) -> str:
     if not found:
         raise Invalid(f"Nothing is set aside as {connection} {kind} {source_id}.", sv="Posten finns inte.")
     raw = found[0].raw
+    how = "asked" if raw is None else "mapped"
+    _audit(hub, actor, "parked.retry", f"{connection} {kind} {source_id}", {"how": how})
     if raw is None:
         hub.store.signal_raise([("pull", f"{connection}|compare")])
         hub.wake()
-        return "asked"
+        return how
     live = hub.connections.live(connection)
     record = RawRecord(kind=kind, source_id=source_id, body=raw, fetched_at=hub.services.now())
     live.connector.map(record)
     take_in(hub.store, live, [record], now=hub.services.now())
-    return "mapped"
+    return how
 
 
 def drop_parked(hub: Hub, connection: str, kind: str, source_id: str, *, reason: str, actor: str) -> None:
