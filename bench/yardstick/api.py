@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 from yardstick import mapping
 
-from brygga.connectors.abilities import Caller, Mapped, Page, RawRecord, Ref
+from brygga.connectors.abilities import Caller, Page, RawRecord, Ref
+from brygga.model import Mapped
 from brygga.wire.call import Call
 
 AHEAD = 4

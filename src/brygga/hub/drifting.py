@@ -29,7 +29,8 @@ def shapes_of(store: Store, connection: str, raws: Sequence[RawRecord]) -> dict[
 def note_drift(store: Store, connection: str, seen: Examined, applied: Applied, now: datetime) -> None:
     """Keep what was learnt; tell new members as an event; ask a person about breaking ones."""
     for kind, shape in seen.shapes.items():
-        store.setting_put(shape_name(connection, kind), msgspec.to_builtins(shape))
+        kept = {"members": msgspec.to_builtins(shape.members), "accepted": shape.accepted}
+        store.setting_put(shape_name(connection, kind), kept)
     new = [drift for drift in seen.drifts if not drift.breaking]
     if new:
         facts = {"members": sorted({f"{d.kind}{d.path}" for d in new})[:FIELDS_SHOWN]}

@@ -18,8 +18,9 @@ ENOUGH: Final = 50
 """Objects that must have been seen before "always there" means anything."""
 LEARNT: Final = 400
 """Records that a shape is learnt from; after these only new members are added."""
-SAMPLE: Final = 50
-"""Records of one batch that are looked at; all of them once one of these breaks."""
+SAMPLE: Final = 25
+"""Records of one batch that are looked at; all of them once one of these breaks. Looking costs as much
+as mapping."""
 MEMBERS_MOST: Final = 2_000
 """Members kept for one kind; a source that uses ids as names would have no end of them."""
 ROWS_MOST: Final = 5
@@ -38,11 +39,12 @@ class Member(msgspec.Struct):
 class Shape(msgspec.Struct):
     """What the records of one kind of one source look like. `""` counts the records themselves.
 
-    `accepted`: members that a person has said may be missing or differ.
+    `accepted`: members that a person has said may be missing or differ. `always` is worked out.
     """
 
     members: dict[str, Member] = {}
     accepted: list[str] = []
+    always: dict[str, list[str]] | None = None
 
 
 class Drift(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,30 +123,30 @@ def judge(shape: Shape, kind: str, document: Any) -> list[Drift]:
     """Where a document differs from its kind's shape. Empty while too little is known."""
     if _count(shape, "") < ENOUGH:
         return []
-    found: dict[str, Drift] = {}
+    always, found = _always(shape), dict[str, Drift]()
     for parent, members in _objects(document):
-        for name, value in members.items():
-            drift = _judge_member(shape, kind, _join(parent, name), value)
-            if drift is not None:
-                found[drift.path] = drift
-        there = {_join(parent, name) for name in members}
-        for path in _always(shape, parent):
+        there = {_join(parent, name): value for name, value in members.items()}
+        for path, value in there.items():
+            known = shape.members.get(path)
+            if known is None or (value is not None and _type(value) not in known.types):
+                _differs(shape, kind, path, value, found)
+        for path in always.get(parent, ()):
             if path not in there:
                 was = tuple(shape.members[path].types)
                 found[path] = Drift(kind=kind, path=path, change="gone", was=was)
     return list(found.values())
 
 
-def _judge_member(shape: Shape, kind: str, path: str, value: Any) -> Drift | None:
+def _differs(shape: Shape, kind: str, path: str, value: Any, found: dict[str, Drift]) -> None:
+    """A member that is new, or of a type that it never had. One that was always null may become anything."""
+    known, now = shape.members.get(path), _type(value)
     if path in shape.accepted:
-        return None
-    member, now = shape.members.get(path), _type(value)
-    if member is None:
-        full = len(shape.members) >= MEMBERS_MOST
-        return None if full else Drift(kind=kind, path=path, change="new", now=now)
-    if now == "null" or now in member.types or not member.types or member.seen < ENOUGH:
-        return None
-    return Drift(kind=kind, path=path, change="retyped", was=tuple(member.types), now=now)
+        return
+    if known is None:
+        if len(shape.members) < MEMBERS_MOST:
+            found[path] = Drift(kind=kind, path=path, change="new", now=now)
+    elif known.types and known.seen >= ENOUGH:
+        found[path] = Drift(kind=kind, path=path, change="retyped", was=tuple(known.types), now=now)
 
 
 def learnt(shape: Shape, document: Any) -> Shape:
@@ -171,20 +173,17 @@ def accept(shape: Shape, paths: Iterable[str]) -> Shape:
     return Shape(members=shape.members, accepted=accepted)
 
 
-def _always(shape: Shape, parent: str) -> list[str]:
-    """The members that every object at this place has had."""
-    owners = _count(shape, parent)
-    if owners < ENOUGH:
-        return []
-    return [
-        path
-        for path, member in shape.members.items()
-        if path.rpartition(".")[0] == parent
-        and member.seen >= owners
-        and path
-        and not path.endswith("[]")  # rows of a list, not a member
-        and path not in shape.accepted
-    ]
+def _always(shape: Shape) -> dict[str, list[str]]:
+    """Place of an object → the members that every object there has had; kept with the shape once found."""
+    if shape.always is None:
+        shape.always = {}
+        for path, member in shape.members.items():
+            parent = path.rpartition(".")[0]
+            row_of_a_list = path.endswith("[]")
+            owners = _count(shape, parent)
+            if path and not row_of_a_list and path not in shape.accepted and member.seen >= owners >= ENOUGH:
+                shape.always.setdefault(parent, []).append(path)
+    return shape.always
 
 
 def _objects(value: Any, path: str = "", depth: int = 0) -> Iterator[tuple[str, dict[str, Any]]]:
