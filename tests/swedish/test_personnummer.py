@@ -5,6 +5,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from personnummer import personnummer as package
 
 from brygga.swedish import NotUnderstood, personnummer
 
@@ -57,6 +60,10 @@ def test_a_coordination_number_keeps_its_raised_day_and_knows_the_birth_date() -
         ("556036-0793", "not_a_person"),
         ("165560360793", "not_a_person"),
         ("SKYDDAD PERSONUPPGIFT", "protected"),
+        ("Sekretessmarkering", "protected"),
+        ("20000101-A220", "format"),
+        ("17900111-2383", "out_of_range"),
+        ("900230-2389", "no_such_day"),
         ("\u202e", "empty"),
     ],
 )
@@ -85,6 +92,43 @@ def test_a_coordination_number_may_lack_a_birth_date(test_persons: list[str]) ->
 def test_every_published_test_number_is_accepted_and_kept(test_persons: list[str]) -> None:
     assert len(test_persons) > 4000
     assert all(personnummer.parse(number, today=TODAY).digits == number for number in test_persons)
+
+
+def _accepted(text: str) -> bool:
+    try:
+        personnummer.parse(text, today=TODAY)
+    except NotUnderstood:
+        return False
+    return True
+
+
+def _slips(digits: str, places: range) -> list[str]:
+    """Every number that differs in one digit."""
+    return [
+        digits[:at] + other + digits[at + 1 :]
+        for at in places
+        for other in "0123456789"
+        if other != digits[at]
+    ]
+
+
+def test_one_wrong_digit_of_the_ten_is_always_refused(test_persons: list[str]) -> None:
+    accepted = [slip for number in test_persons for slip in _slips(number, range(2, 12)) if _accepted(slip)]
+    assert accepted == []
+
+
+def test_a_wrong_century_passes_only_when_it_is_a_possible_one(test_persons: list[str]) -> None:
+    """The check digit does not cover the century: nothing in the number can tell."""
+    slips = [slip for number in test_persons for slip in _slips(number, range(2)) if _accepted(slip)]
+    assert slips
+    assert {slip[:2] for slip in slips} <= {"18", "19", "20"}
+    assert all("1890" <= slip[:4] <= "2026" for slip in slips)
+
+
+@given(st.dates(date(1890, 1, 1), date(2026, 11, 22)), st.integers(1, 999), st.integers(0, 9))
+def test_our_judgement_agrees_with_the_package(born: date, birth_number: int, last: int) -> None:
+    digits = f"{born:%Y%m%d}{birth_number:03}{last}"
+    assert _accepted(digits) == package.valid(digits)
 
 
 def test_the_package_familys_own_rows_agree(shared_providers: Path) -> None:

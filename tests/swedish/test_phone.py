@@ -34,6 +34,8 @@ def test_landlines_and_foreign_numbers_are_judged_by_the_package() -> None:
         ("1177", "not_dialable_e164"),
         ("070-1740605 / 08-465 004 00", "several_numbers"),
         ("070-1740605 eller 070-1740606", "several_numbers"),
+        ("08-465 004 23/24", "several_numbers"),
+        ("08-465 004 23, 24", "several_numbers"),
         ("hemligt", "format"),
         ("", "empty"),
     ],
@@ -56,3 +58,25 @@ def test_the_short_way_for_mobiles_agrees_with_the_package(kind: str, rest: int)
     judged = phonenumbers.parse(text, "SE")
     assert phonenumbers.is_valid_number(judged)
     assert phone.parse(text).e164 == phonenumbers.format_number(judged, phonenumbers.PhoneNumberFormat.E164)
+
+
+@given(st.from_regex(r"(0|\+46 ?|0046)[1-9][0-9]{5,9}", fullmatch=True))
+def test_the_short_way_for_other_swedish_numbers_agrees_with_the_package(text: str) -> None:
+    text = text.encode("ascii", "ignore").decode()
+    try:
+        judged = phonenumbers.parse(text, "SE")
+    except phonenumbers.NumberParseException:
+        return
+    try:
+        ours = phone.parse(text).e164
+    except NotUnderstood:
+        ours = None
+    valid = phonenumbers.is_valid_number(judged)
+    assert ours == (
+        phonenumbers.format_number(judged, phonenumbers.PhoneNumberFormat.E164) if valid else None
+    )
+
+
+def test_a_stroke_after_the_area_code_parts_nothing() -> None:
+    assert phone.parse("08/465 004 23").e164 == "+46846500423"
+    assert phone.parse("070/174 06 05").e164 == "+46701740605"

@@ -26,6 +26,9 @@ def sandbox(
         Path | None, typer.Option("--from-csv", help="Estates from a CSV of listings.")
     ] = None,
     faults: Annotated[str, typer.Option(help="Fault profile, such as mixed; see --list-faults.")] = "none",
+    more: Annotated[
+        list[str] | None, typer.Option("--with", help="One more system, such as mspecs or booli.")
+    ] = None,
     list_faults: Annotated[bool, typer.Option("--list-faults", help="Print the profiles and leave.")] = False,
     home: Home = None,
     as_json: AsJson = False,
@@ -37,12 +40,11 @@ def sandbox(
         for name in PROFILES:
             sys.stdout.write(f"{name}\n")
         return
-    asyncio.run(_serve(port, estates, seed, from_csv, faults, home, as_json))
+    plan = {"port": port, "estates": estates, "seed": seed, "from_csv": from_csv, "faults": faults}
+    asyncio.run(_serve({**plan, "more": tuple(more or ())}, home, as_json))
 
 
-async def _serve(
-    port: int, estates: int, seed: int, from_csv: Path | None, faults: str, home: Path | None, as_json: bool
-) -> None:
+async def _serve(plan: dict[str, Any], home: Path | None, as_json: bool) -> None:
     from brygga.cli.hubs import settings
     from brygga.cli.quiet import quiet
     from brygga.hub.practice import leave_note
@@ -61,4 +63,4 @@ async def _serve(
             say(f"Övning pågår på {facts['url']}. Avsluta med Ctrl+C.")
             say(f"Hämta objekten med: brygga sync (uppgifterna ligger i {note})")
 
-    await serve(port=port, estates=estates, seed=seed, from_csv=from_csv, faults=faults, ready=ready)
+    await serve(**plan, ready=ready)

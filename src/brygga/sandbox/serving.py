@@ -21,6 +21,9 @@ from brygga.sandbox.faults import PROFILES
 from brygga.sandbox.hooks import DELIVERIES
 from brygga.sandbox.server import Imitation, Sandbox, forever, utc_now
 
+OFFICE = ("vitec", "hemnet")
+"""What an office that practises is joined to: one broker system and one portal. The others by choice."""
+
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """What a sandbox holds. With `from_csv` its rows are the estates and `estates` is not used."""
@@ -38,22 +41,33 @@ def names() -> list[str]:
     return [name for name in rooms if importlib.util.find_spec(f"brygga.sandbox.{name}")]
 
 
-def build(plan: Plan, *, port: int = 0, smtp_port: int = 0, only: tuple[str, ...] = ()) -> Sandbox:
-    """A sandbox with all imitations (or `only` these), not started yet.
+def build(plan: Plan, *, port: int = 0, smtp_port: int = 0, only: tuple[str, ...] = OFFICE) -> Sandbox:
+    """A sandbox with these imitations, not started yet.
 
-    Raises SetupError for a fault profile that is none or a CSV file that cannot be used.
+    Raises SetupError for a fault profile that is none, a CSV file that cannot be used, or a system
+    that has no imitation.
     """
     from brygga.sandbox.smtp import SmtpSink
 
     check_profile(plan.faults)
     imitations: list[Imitation] = []
-    for name in only or names():
+    for name in only:
+        _check_name(name)
         make = getattr(importlib.import_module(f"brygga.sandbox.{name}"), "make", None)
         if make is not None:
             imitations.append(make(plan))
     # The source comes first: the control API answers for it when no system is named.
     imitations.sort(key=lambda imitation: not imitation.is_source)
     return Sandbox(*imitations, port=port, smtp=SmtpSink(port=smtp_port))
+
+
+def _check_name(name: str) -> None:
+    if name not in names():
+        raise SetupError(
+            f"there is no imitation of {name!r}; there are {', '.join(names())}",
+            code="unknown_imitation",
+            sv=f"Det finns ingen övning för {name}. Välj bland: {', '.join(names())}.",
+        )
 
 
 def check_profile(profile: str) -> None:
@@ -76,12 +90,15 @@ async def serve(
     faults: str = "none",
     ready: Callable[[dict[str, Any]], None],
     smtp_port: int = 0,
+    more: tuple[str, ...] = (),
 ) -> None:
-    """Run a sandbox until cancelled. `ready` gets the settings of all imitations once they answer.
+    """Run a sandbox until cancelled: the office's imitations and `more`. `ready` gets the
+    settings of all imitations once they answer.
 
-    Raises SetupError: `port_taken`, `unknown_profile`, `csv_…`.
+    Raises SetupError: `port_taken`, `unknown_profile`, `unknown_imitation`, `csv_…`.
     """
     plan = Plan(estates=estates, seed=seed, from_csv=from_csv, faults=faults)
-    async with build(plan, port=port, smtp_port=smtp_port) as sandbox:
+    only = (*OFFICE, *(name for name in more if name not in OFFICE))
+    async with build(plan, port=port, smtp_port=smtp_port, only=only) as sandbox:
         ready({"url": sandbox.url(), "systems": sandbox.settings()})
         await forever()

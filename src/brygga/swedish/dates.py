@@ -117,7 +117,7 @@ def _month(name: str, *, position: int) -> int:
 
 def _checked(year: int, month: int, day: int) -> date:
     if not EARLIEST_YEAR <= year <= LATEST_YEAR:
-        raise NotUnderstood("date", "placeholder" if year in {1, 9999} else "out_of_range")
+        raise NotUnderstood("date", "placeholder" if year in {0, 1, 9999} else "out_of_range")
     try:
         return date(year, month, day)
     except ValueError as error:

@@ -14,8 +14,9 @@ from brygga.swedish import luhn
 from brygga.swedish.outcome import NotUnderstood
 from brygga.swedish.text import field
 
-_VAT = re.compile(r"SE([0-9]{10})[0-9]{2}")
-_PLAIN = re.compile(r"(?:16)?([0-9]{10})")
+_FORM = re.compile(r"(?:16)?([0-9]{10})|SE([0-9]{10})[0-9]{2}")
+_DROPPED = str.maketrans("", "", " .-")
+_PERSON = re.compile(r"(?:18|19|20)[0-9]{2}[01][0-9]{7}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,11 @@ def parse(text: str) -> Orgnr:
     Raises NotUnderstood: `empty`, `too_long`, `format`, `looks_like_personnummer`,
     `placeholder_zeros`, `checksum`.
     """
-    compact = re.sub(r"[ .-]", "", field(text, kind="orgnr")).upper()
-    found = _VAT.fullmatch(compact) or _PLAIN.fullmatch(compact)
+    compact = field(text, kind="orgnr").translate(_DROPPED).upper()
+    found = _FORM.fullmatch(compact)
     if not found:
-        raise NotUnderstood("orgnr", "format")
-    digits = found[1]
+        raise NotUnderstood("orgnr", "looks_like_personnummer" if _PERSON.fullmatch(compact) else "format")
+    digits = found[1] or found[2]
     if not digits.strip("0"):
         raise NotUnderstood("orgnr", "placeholder_zeros")
     if digits[2:4] < "20":

@@ -26,9 +26,9 @@ _LABEL = (
     r"(?:månads|års)?avgift(?:en)?|hyra|driftk?s?kostnad(?:er)?|taxeringsvärde)"
 )
 _HEAD = rf"(?:{_LABEL}(?: |: ?))?(?:(?P<ca>ca|ca\.|c:a|cirka|omkring) )?(?:(?:sek|kr) ?)?"
-_AMOUNT = re.compile(rf"{_HEAD}(?P<number>{number.NUMBER}) ?(?P<rest>.*)")
+_AMOUNT = re.compile(rf"{_HEAD}(?P<number>{number.NUMBER}) ?")
 _REST = re.compile(
-    r"(?P<unit>:-|,-|\.-|kronor|kr\.?|sek|mkr|mnkr|msek|m kr|milj(?:oner|\.)?(?: kr(?:onor)?)?|tkr|ksek|t kr|"
+    r"(?P<unit>[:,.] ?-|kronor|kr\.?|sek|mkr|mnkr|msek|m kr|milj(?:oner|\.)?(?: kr(?:onor)?)?|tkr|ksek|t kr|"
     r"tusen kr(?:onor)?)?"
     r"(?:(?: ?/ ?| per | i )(?P<per>mån(?:aden|ad|\.)?|kvartal(?:et)?|år(?:et)?|m²|m2|kvm))?"
 )
@@ -124,17 +124,21 @@ def _one_sided(found: re.Match[str]) -> PriceRange:
 
 def _amount(text: str, *, start: int) -> _Amount:
     """Take a lowered text apart. `start` is where it stands in the cleaned field."""
-    if _ON_REQUEST.search(text):
-        raise NotUnderstood("price", "on_request")
-    found = _AMOUNT.fullmatch(text)
-    if not found:
-        raise NotUnderstood("price", "not_an_amount", position=start)
-    rest = _REST.fullmatch(found["rest"])
-    if not rest:
-        goes_on = found["rest"][0] in "0123456789-,.+"
-        code = "not_an_amount" if goes_on else "unknown_unit"
-        raise NotUnderstood("price", code, position=start + found.start("rest"))
+    found = _AMOUNT.match(text)
+    rest = _REST.fullmatch(text, found.end()) if found else None
+    if not found or not rest:
+        raise _refusal(text, found.end() if found else None, start=start)
     return _Amount(found["number"], rest["unit"] or "", _per(rest["per"]), found["ca"] is not None)
+
+
+def _refusal(text: str, stopped: int | None, *, start: int) -> NotUnderstood:
+    """Why a text is not one amount; `stopped` is where its first number and the space after it ended."""
+    if _ON_REQUEST.search(text):
+        return NotUnderstood("price", "on_request")
+    if stopped is None:
+        return NotUnderstood("price", "not_an_amount", position=start)
+    code = "not_an_amount" if text[stopped] in "0123456789-,.+" else "unknown_unit"
+    return NotUnderstood("price", code, position=start + stopped)
 
 
 def _per(word: str | None) -> Per | None:

@@ -10,7 +10,7 @@ from brygga.swedish.text import field
 
 MOST_ROOMS = 200
 
-WORD = r"(?:rum(?: ?(?:och|o|&|\+|med) ?(?:kök|kokvrå|pentry))?|rok\.?|r ?o ?k|rkv|r\.?)(?![\w²])"
+WORD = r"(?:rum(?: ?(?:och|o|&|\+|med) ?(?:kök|kokvrå|pentry))?|rok\.?|r\.? ?o\.? ?k\.?|rkv|r\.?)(?![\w²])"
 COUNT = r"(?:[0-9]{1,3} ?½|[0-9]{1,3} 1/2|[0-9]{1,3}(?:[.,][0-9]{1,2})?|½|1/2)(?![0-9])"
 
 _ROOMS = re.compile(rf"(?P<low>{COUNT})(?: ?(?:-|till) ?(?P<high>{COUNT}))?(?: ?{WORD})?")

