@@ -72,7 +72,7 @@ async def test_control_calls_are_not_counted_and_exist_at_the_root_too(vitec: An
     root = vitec.base.removesuffix("/vitec")
     async with vitec.session.get(f"{root}/_control/arrivals?system=vitec") as answer:
         assert (await answer.json())["total"] == 0
-    async with vitec.session.get(f"{root}/_control/counts") as answer:
+    async with vitec.session.get(f"{root}/_control/nothing") as answer:
         assert (answer.status, (await answer.json())["error"]) == (400, "unknown_call")
     async with vitec.session.get(f"{root}/_control/arrivals?system=nobody") as answer:
         assert answer.status == 404

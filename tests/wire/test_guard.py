@@ -139,7 +139,7 @@ async def test_a_name_that_changes_its_answer_is_refused_at_connect_time(provide
     async with _wire_by_name(provider, names, allow_private=True) as wire:
         call = Call(operation="estate.write", path="/", method="POST", repeat=Repeat.NONE)
         await wire.call(call)
-        wire._attempts._sessions[True].connector.clear_dns_cache()
+        wire._attempts._sessions[True, False].connector.clear_dns_cache()
         with pytest.raises(Refused):
             await wire.call(call)
     assert provider.calls == 1

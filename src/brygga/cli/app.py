@@ -6,7 +6,21 @@ import sys
 
 import typer
 
-from brygga.cli import demo, drift, looking, normalize, practice, queues, setup, working
+from brygga.cli import (
+    agencydb,
+    conflicts,
+    demo,
+    drift,
+    looking,
+    market,
+    mirror,
+    normalize,
+    practice,
+    queues,
+    read,
+    setup,
+    working,
+)
 
 app = typer.Typer(
     name="brygga",
@@ -15,7 +29,11 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for part in (demo, practice, setup, working, looking, drift, normalize, queues):
+PARTS = (
+    demo, practice, setup, working, looking, conflicts, mirror, drift, agencydb, market, read, normalize,
+    queues,
+)  # fmt: skip
+for part in PARTS:
     part.add_to(app)
 
 EXIT = {"needs_sign_in": 1, "outcome_unknown": 1, "refused": 1, "rejected": 1, "retryable": 2, "setup": 3}

@@ -60,19 +60,30 @@ def sync(
     name: Annotated[str, typer.Argument(help="Connection; empty: every source.")] = "",
     full: Annotated[bool, typer.Option("--full", help="Fetch everything again.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Look and compare; write nothing.")] = False,
+    remap: Annotated[
+        bool, typer.Option("--remap", help="Map what is kept raw again; no provider is called.")
+    ] = False,
     home: Home = None,
     database: Database = "",
     as_json: AsJson = False,
 ) -> None:
-    """Fetch what the sources have, compare all ids, and store what differs."""
-    outcome: dict[str, Any] = asyncio.run(
-        _sync(name, home, database, full=full, dry_run=dry_run, as_json=as_json)
+    """Fetch what the sources have, compare all ids, store what differs, and carry it over to who follows."""
+    work = (
+        _remap(name, home, database, dry_run=dry_run)
+        if remap
+        else _sync(name, home, database, full=full, dry_run=dry_run, as_json=as_json)
     )
+    outcome: dict[str, Any] = asyncio.run(work)
     if as_json:
         print_json(outcome)
+    elif remap:
+        _tell_remap(outcome)
     else:
         rows = [(k, *(v.get(c, "") for c in _COUNTS)) for k, v in outcome["connections"].items()]
         print_table("Hämtat" if not dry_run else "Skulle hämtas", ["Anslutning", *_SWEDISH], rows)
+        mirrored = [(k, v["written"], v["conflicts"]) for k, v in outcome.get("mirrors", {}).items()]
+        if mirrored:
+            print_table("Fört över", ["Anslutning", "Skrivna rader", "Konflikter"], mirrored)
     if outcome["failed"]:
         raise typer.Exit(outcome["failed"])
 
@@ -98,6 +109,24 @@ async def _sync(
             return await look_without_touching(hub, names)
         with counting(quiet=as_json) as progress:
             return await sync_and_count(hub, names, mode="full" if full else "compare", progress=progress)
+
+
+async def _remap(name: str, home: Path | None, database: str, *, dry_run: bool) -> dict[str, Any]:
+    from brygga.hub.remapping import remap
+
+    with looking(home, database) as hub:
+        names = [name] if name else hub.connections.who_can("read")
+        return await remap(hub, names, dry_run=dry_run)
+
+
+def _tell_remap(outcome: dict[str, Any]) -> None:
+    columns = ("raw", "created", "updated", "unchanged", "parked", "without_raw")
+    heads = ["Anslutning", "Sparade svar", "Nya", "Ändrade", "Oförändrade", "Åt sidan", "Utan sparat svar"]
+    rows = [(k, *(v[c] for c in columns)) for k, v in outcome["connections"].items()]
+    print_table("Skulle mappas om" if outcome["dry_run"] else "Mappat om", heads, rows)
+    for name, found in outcome["connections"].items():
+        if found["fields"]:
+            print_table(f"Fält som ändras: {name}", ["Fält", "Poster"], list(found["fields"].items()))
 
 
 def check(

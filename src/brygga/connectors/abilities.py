@@ -13,7 +13,17 @@ from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
-from brygga.connectors.reading import Page, RawRecord, ReadFiles, ReadRecords, Ref
+from brygga.connectors.reading import (
+    Acknowledge,
+    Captured,
+    Page,
+    RawRecord,
+    ReadCaptured,
+    ReadFiles,
+    ReadRecords,
+    ReadRegister,
+    Ref,
+)
 from brygga.connectors.writing import Draft, Writable, WriteRecords, Written
 from brygga.model import Agent, Association, Contact, Estate, Office
 from brygga.wire.call import Answer, Call, Repeat
@@ -238,6 +248,9 @@ ABILITIES: dict[str, type] = {
     "check": Check,
     "read": ReadRecords,
     "write": WriteRecords,
+    "acknowledge": Acknowledge,
+    "captured": ReadCaptured,
+    "register": ReadRegister,
     "files": ReadFiles,
     "webhooks": ReceiveWebhooks,
     "publish": Publish,
@@ -248,7 +261,9 @@ ABILITIES: dict[str, type] = {
 
 __all__ = [
     "ABILITIES",
+    "Acknowledge",
     "Caller",
+    "Captured",
     "Check",
     "Checked",
     "Draft",
@@ -260,8 +275,10 @@ __all__ = [
     "Publication",
     "Publish",
     "RawRecord",
+    "ReadCaptured",
     "ReadFiles",
     "ReadRecords",
+    "ReadRegister",
     "Receipt",
     "ReceiveWebhooks",
     "Ref",

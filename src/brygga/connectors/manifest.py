@@ -38,7 +38,10 @@ class Unknown(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One `manifest.toml`. `active` false: not offered unless an agreement setting says so."""
+    """One `manifest.toml`. `active` false: not offered unless an agreement setting says so.
+
+    `compare_s`: the source's lists are read whole no more often than this, whatever the hub is set to.
+    """
 
     name: str
     title: str
@@ -50,6 +53,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     auth: str = ""
     role: str = ""
     active: bool = True
+    compare_s: float = 0.0
     limits: Limits = Limits()
     repeat: dict[str, str] = {}
     data_classes: tuple[str, ...] = ()

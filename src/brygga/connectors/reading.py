@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
@@ -78,4 +78,59 @@ class ReadFiles(Protocol):
 
     async def file(self, source_id: str) -> bytes:
         """The document's bytes as the source has them."""
+        ...
+
+
+class Captured(msgspec.Struct, kw_only=True):
+    """What a connector found in a file that somebody saved. `what`: in Swedish, what the file is.
+
+    `outside`: member name → how many leaves lie beside the rows.
+    """
+
+    rows: list[RawRecord]
+    outside: dict[str, int]
+    what: str
+
+
+@runtime_checkable
+class ReadCaptured(Protocol):
+    """Ability `captured`: read a saved answer without a connection. Both are called on the class."""
+
+    @staticmethod
+    def captured(body: bytes, *, fetched_at: datetime) -> Captured | None:
+        """Pure: the rows of a saved file; None when it is nothing of this system's."""
+        ...
+
+    @staticmethod
+    def map_captured(raw: RawRecord, connection: str) -> Mapped:
+        """Pure: as `map`, without a connection that is set up."""
+        ...
+
+
+@runtime_checkable
+class ReadRegister(Protocol):
+    """Ability `register`: all that the property register may tell us of one property (*fastighet*)."""
+
+    async def extract(self, designation: str) -> Any:
+        """Gather the products that the firm may use, and say which it may not (`outcomes`).
+
+        Raises Invalid (`not_a_designation`), Rejected (`designation_not_found`, `several_exact`).
+        A person's name or number is never a search key.
+        """
+        ...
+
+
+@runtime_checkable
+class Acknowledge(Protocol):
+    """Ability `acknowledge`: the source waits to be told that what it published is shown with us.
+
+    Called after the record is stored, safe to repeat.
+    """
+
+    def pending(self, raw: RawRecord) -> bool:
+        """Pure: whether the source still waits for our word on this record."""
+        ...
+
+    async def acknowledge(self, source_id: str, shown: bool) -> None:
+        """Report the record as shown, or as not. Raises what wire raises."""
         ...

@@ -21,7 +21,9 @@ from brygga.wire.call import Limits
 from brygga.wire.log import remember_secret
 
 TENANT = "default"
-GENERAL = frozenset({"allow_private", "agreement", "calls", "per_s", "at_once"})
+FOLLOWING = ("follows", "kinds", "both_ways", "ownership", "on_remove")
+"""Settings by which a connection follows others; see `hub/mirroring.py`."""
+GENERAL = frozenset({"allow_private", "agreement", "calls", "per_s", "at_once", *FOLLOWING})
 """Settings that every connection has, whatever its connector."""
 
 
@@ -92,6 +94,9 @@ class Connections:
         manifest = manifests.load(connection.connector)
         manifests.class_of(manifest)
         check_settings(manifest, connection)
+        from brygga.hub.mirroring import mirror_of  # it stands on this module
+
+        mirror_of(connection)
         self._store.setting_put(f"connection:{connection.name}", msgspec.to_builtins(connection))
         self._live.pop(connection.name, None)
 
@@ -132,6 +137,7 @@ class Connections:
             limits=_limits(manifest, settings),
             errors=manifest.errors,
             authorise=cls.authorise(settings, secrets) if hasattr(cls, "authorise") else None,
+            sign=cls.sign(settings, secrets) if hasattr(cls, "sign") else None,
             allow_private=connection.practice or bool(settings.get("allow_private")),
         )
         wire = self._make_wire(profile)

@@ -13,7 +13,9 @@ import logging
 import time
 from datetime import timedelta
 
+from brygga.connectors import manifest as manifests
 from brygga.hub.durable import DurableEngine
+from brygga.hub.mirroring import mirrors
 from brygga.hub.services import Services
 from brygga.model import BryggaError, Retryable, SetupError
 from brygga.store import OutboxHead
@@ -29,7 +31,7 @@ MOST = 64
 MOST_BEGUN = 10_000
 FORGET_BEGUN_S = 60.0
 PLACE = "dispatch"
-FLOW_FOR = {"publish": "publish", "email": "deliver"}
+FLOW_FOR = {"publish": "publish", "email": "deliver", "acknowledge": "acknowledge"}
 
 
 class Dispatcher:
@@ -139,7 +141,7 @@ class Dispatcher:
         now = self._s.now()
         for name in self._s.connections.who_can("read"):
             first = self._s.store.cursor_get(name, "schedule.compare") is None
-            self._due(name, "compare", self._s.settings.compare_s)
+            self._due(name, "compare", self._compare_every_s(name))
             if not first:
                 self._due(name, "catchup", self._s.settings.catch_up_s)
             else:
@@ -147,6 +149,13 @@ class Dispatcher:
 
         for name in self._s.connections.who_can("renew"):
             self._due(name, "renew", RENEW_EVERY_S)
+        for mirror in mirrors(self._s.connections):
+            self._due(mirror.right, "mirror", self._s.settings.catch_up_s)
+
+    def _compare_every_s(self, name: str) -> float:
+        """As the hub is set, or as seldom as the source's vendor demands."""
+        demanded = manifests.load(self._s.connections.get(name).connector).compare_s
+        return max(self._s.settings.compare_s, demanded)
 
     def _due(self, name: str, mode: str, every_s: float) -> None:
         now = self._s.now()
@@ -154,7 +163,7 @@ class Dispatcher:
         if last is not None and (now - timedelta(seconds=every_s)).isoformat() < last:
             return
         self._s.store.cursor_put(name, f"schedule.{mode}", now.isoformat(), now)
-        wanted = ("renew", name) if mode == "renew" else ("pull", f"{name}|{mode}")
+        wanted = (mode, name) if mode in ("renew", "mirror") else ("pull", f"{name}|{mode}")
         self._s.store.signal_raise([wanted], now=now)
 
     async def _purge(self) -> None:

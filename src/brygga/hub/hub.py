@@ -14,8 +14,10 @@ from brygga.hub import keys
 from brygga.hub.connections import TENANT, Connection, Connections
 from brygga.hub.dispatch import Dispatcher, retry_after
 from brygga.hub.durable import DurableEngine, FlowQueue
+from brygga.hub.flows.acknowledge import Acknowledge
 from brygga.hub.flows.deliver import Deliver
 from brygga.hub.flows.inbox import Inbox
+from brygga.hub.flows.mirror import Mirror
 from brygga.hub.flows.publish import Publish
 from brygga.hub.flows.pull import Pull
 from brygga.hub.flows.renew import Renew
@@ -35,7 +37,9 @@ QUEUES = (
     FlowQueue("inbox", per_worker=4),
     FlowQueue("publish", per_worker=8),
     FlowQueue("deliver", per_worker=4),
+    FlowQueue("acknowledge", per_worker=4),
     FlowQueue("renew", per_worker=1),
+    FlowQueue("mirror", per_worker=2),
 )
 
 
@@ -94,7 +98,7 @@ class Hub:
             on_fenced=self._fenced,
             on_trouble=self._flows_wait,
         )
-        for flow in (Pull, Inbox, Publish, Deliver, Renew):
+        for flow in (Pull, Inbox, Publish, Deliver, Acknowledge, Renew, Mirror):
             self._engine.register(flow.name, flow(self.services).run)
         await self._engine.launch()
         self._dispatcher = Dispatcher(self.services, self._engine, schedule=schedule)
@@ -156,14 +160,32 @@ class Hub:
         Raises SetupError on time out, or when something lasting keeps this process from going on.
         """
         self.connections.get(name)
-        key = f"{name}|{mode}"
-        self.store.signal_raise([("pull", key)])
-        asked = self.store.signal_get("pull", key)
+        await self._and_wait("pull", f"{name}|{mode}", wait_s, progress)
+
+    async def mirror(
+        self,
+        name: str,
+        *,
+        wait_s: float = 3600.0,
+        progress: Callable[[dict[str, int]], None] | None = None,
+    ) -> None:
+        """Ask for a look at everything that a following connection mirrors, and wait until it is done.
+
+        Raises SetupError as `sync` does.
+        """
+        self.connections.get(name)
+        await self._and_wait("mirror", f"{name}|full", wait_s, progress)
+
+    async def _and_wait(
+        self, flow: str, key: str, wait_s: float, progress: Callable[[dict[str, int]], None] | None
+    ) -> None:
+        self.store.signal_raise([(flow, key)])
+        asked = self.store.signal_get(flow, key)
         wanted = asked.wanted if asked is not None else 0
         self.wake()
         until = time.monotonic() + wait_s
         while time.monotonic() < until:
-            done = await asyncio.to_thread(self.store.signal_get, "pull", key)
+            done = await asyncio.to_thread(self.store.signal_get, flow, key)
             if progress is not None:
                 progress({k: live for k, (live, _) in (await asyncio.to_thread(self.store.counts)).items()})
             if done is not None and done.done >= wanted:
@@ -171,6 +193,7 @@ class Hub:
             if (obstacle := self.services.obstacles.lasting()) is not None:
                 raise obstacle
             await asyncio.sleep(0.05)
+        name = key.partition("|")[0]
         raise SetupError(
             f"The fetching from {name} did not end in {wait_s:.0f} s.",
             sv=f"Hämtningen från {name} blev inte klar i tid.",

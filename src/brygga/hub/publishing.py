@@ -6,6 +6,8 @@ import asyncio
 import time
 from typing import Any
 
+from brygga.hub.crosschecking import for_preflight
+from brygga.hub.crosschecking import remarks as crosschecked
 from brygga.hub.hub import Hub
 from brygga.hub.pictures import prepare
 from brygga.hub.publication import gather
@@ -20,6 +22,7 @@ async def preflight(hub: Hub, estate_id: str, target: str) -> dict[str, Any]:
     publication = await asyncio.to_thread(gather, hub.services, estate_id, state)
     live = hub.connections.live(target)
     remarks = live.connector.preflight(publication, state.get("remote", {}))
+    remarks += for_preflight(await crosschecked(hub.services, estate_id))
     stops = sum(r.stops for r in remarks)
     steps = live.connector.steps(publication, state.get("remote", {}))
     return {

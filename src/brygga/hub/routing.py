@@ -7,28 +7,36 @@ to send is worked out later from the newest state, so ten quick changes become o
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable
 
+from brygga.connectors.abilities import RawRecord
 from brygga.model import Relation, Viewing
-from brygga.store import Change, Effects, OutboxRow
+from brygga.store import Change, Effects, OutboxRow, canonical_id
 
 PUBLISH = "publish"
+ACKNOWLEDGE = "acknowledge"
 Published = Callable[[list[str]], dict[str, list[str]]]
 """Estate ids → for each that is published somewhere, the connections that publish it."""
+MIRROR = "mirror"
+Following = Callable[[set[str]], list[str]]
+"""Connections that have changed → the mirrors that this concerns."""
 
 
-def effects(changes: list[Change], published: Published) -> Effects:
-    """Outbox rows for every receiver that shows a home which the changes touch."""
+def effects(changes: list[Change], published: Published, following: Following | None = None) -> Effects:
+    """Outbox rows for every receiver that shows a home which the changes touch; mirrors are woken."""
     touched = _estates(changes)
+    names = following({change.connection for change in changes}) if following is not None else []
+    signals = [(MIRROR, name) for name in names]
     if not touched:
-        return Effects()
+        return Effects(signals=signals)
     where = published(list(touched))
     rows = [
         publish_row(estate_id, target, cause=touched[estate_id])
         for estate_id, targets in where.items()
         for target in targets
     ]
-    return Effects(outbox=rows)
+    return Effects(outbox=rows, signals=signals)
 
 
 def publish_row(estate_id: str, target: str, *, cause: Change | None = None, ask: str = "") -> OutboxRow:
@@ -48,6 +56,21 @@ def publish_row(estate_id: str, target: str, *, cause: Change | None = None, ask
         key=f"publish|{target}|{estate_id}|{seq if seq is not None else ask}",
         cause_seq=seq,
         correlation_id=cause.correlation_id if cause is not None else "",
+    )
+
+
+def acknowledgement(connection: str, raw: RawRecord) -> OutboxRow:
+    """One row that tells a source that its record is shown here; one per state of the record."""
+    state = hashlib.blake2b(raw.body, digest_size=16).hexdigest()
+    return OutboxRow(
+        connection=connection,
+        ability=ACKNOWLEDGE,
+        operation="acknowledge",
+        kind=raw.kind,
+        id=canonical_id(connection, raw.source_id),
+        payload={"source_id": raw.source_id},
+        repeat="natural",
+        key=f"acknowledge|{connection}|{raw.kind}|{raw.source_id}|{state}",
     )
 
 

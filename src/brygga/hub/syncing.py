@@ -20,15 +20,23 @@ Progress = Callable[[dict[str, int]], None]
 async def sync_and_count(
     hub: Hub, names: list[str], *, mode: str, progress: Progress | None = None
 ) -> dict[str, Any]:
-    """Pull from each source in turn. `failed` is 0, 1 (a person must act) or 2 (try later)."""
+    """Pull from each source in turn, then carry over what mirrors carry.
+
+    `failed` is 0, 1 (a person must act) or 2 (try later).
+    """
+    from brygga.hub.mirror_looking import mirror_and_count, names_of, newest_event
+
     done: dict[str, Any] = {}
     failed = 0
+    begun = await asyncio.to_thread(newest_event, hub)
     for name in names:
         before = await asyncio.to_thread(_newest_event, hub, name)
         await hub.sync(name, mode=mode, progress=progress)
         done[name], code = await asyncio.to_thread(_outcome, hub, name, before)
         failed = code if failed == 0 or code == 1 else failed
-    return {"connections": done, "failed": failed}
+    mirrored = await mirror_and_count(hub, names_of(hub), after=begun, progress=progress)
+    failed = max(failed, 2 if mirrored["failed"] == 2 else 0) if failed != 1 else 1
+    return {"connections": done, "mirrors": mirrored["mirrors"], "failed": failed}
 
 
 def _newest_event(hub: Hub, name: str) -> int:

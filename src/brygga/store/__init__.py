@@ -5,7 +5,9 @@ findings and everything that follows from the change are committed together. All
 and may be made from several threads.
 """
 
+from brygga.store.conflicts import Conflict, Raised
 from brygga.store.groups import OutboxHead
+from brygga.store.mirroring import Kept, Round
 from brygga.store.opening import Store
 from brygga.store.prepare import prepared
 from brygga.store.queues import Due, Group, InboxAdd, InboxItem, OutboxItem, OutboxRow, Signal
@@ -13,6 +15,7 @@ from brygga.store.rows import EstateLine, FeedRow, Filters, HistoryRow, Page, St
 from brygga.store.sealing import Sealer
 from brygga.store.shapes import Applied, Batch, Change, Effects, Incoming, Parked, Prepared, canonical_id
 from brygga.store.told import AuditCheck, AuditRow, Event, Heartbeat, Link, Purged, Repair
+from brygga.store.twins import Half, Twin
 
 __all__ = [
     "Applied",
@@ -20,6 +23,7 @@ __all__ = [
     "AuditRow",
     "Batch",
     "Change",
+    "Conflict",
     "Due",
     "Effects",
     "EstateLine",
@@ -27,11 +31,13 @@ __all__ = [
     "FeedRow",
     "Filters",
     "Group",
+    "Half",
     "Heartbeat",
     "HistoryRow",
     "InboxAdd",
     "InboxItem",
     "Incoming",
+    "Kept",
     "Link",
     "OutboxHead",
     "OutboxItem",
@@ -40,12 +46,15 @@ __all__ = [
     "Parked",
     "Prepared",
     "Purged",
+    "Raised",
     "Repair",
+    "Round",
     "Sealer",
     "Signal",
     "Store",
     "StoredFinding",
     "StoredRow",
+    "Twin",
     "canonical_id",
     "prepared",
 ]

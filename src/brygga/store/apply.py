@@ -68,7 +68,7 @@ class Applying(Room):
         """What the changes lead to, and the batch's own events."""
         made = effects(told) if effects is not None and told else Effects()
         at_us, correlation = to_us(batch.now), batch.correlation_id
-        outbox.add(tx, made.outbox, self._sealer, at_us, correlation)
+        outbox.add(tx, [*batch.outbox, *made.outbox], self._sealer, at_us, correlation)
         signals.wake(tx, made.signals, at_us, correlation)
         events.add(tx, [*batch.events, *made.events], at_us, correlation)
 

@@ -20,7 +20,7 @@ from brygga.store.sqlite import SqliteDatabase
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest step; a test holds it against the files."""
 
 _LOCK = 0x62727967

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Self
 
 from brygga.store import migrate, trouble
-from brygga.store.apply import Applying
 from brygga.store.audit import Audit
+from brygga.store.conflicts import Conflicts
 from brygga.store.database import Database
 from brygga.store.events import Events
 from brygga.store.feed import Feed
@@ -17,17 +17,20 @@ from brygga.store.groups import OutboxGroups
 from brygga.store.homes import Homes
 from brygga.store.inbox import Inbox
 from brygga.store.links import Links
+from brygga.store.mirroring import Mirroring
 from brygga.store.outbox import Outbox
 from brygga.store.parking import Parking
 from brygga.store.postgres import PostgresDatabase
 from brygga.store.progress import Progress
 from brygga.store.purge import Purging
+from brygga.store.raws import Raws
 from brygga.store.records import Records
 from brygga.store.repairs import Repairs
 from brygga.store.sealing import Sealer
 from brygga.store.settings import Settings
 from brygga.store.signals import Signals
 from brygga.store.sqlite import SqliteDatabase
+from brygga.store.twins import Twins
 
 
 def _utc_now() -> datetime:
@@ -35,8 +38,8 @@ def _utc_now() -> datetime:
 
 
 class Store(
-    Applying, Records, Homes, Feed, Inbox, Outbox, Signals, Links, Events, Repairs, Parking,
-    Progress, Settings, Audit, Purging, OutboxGroups,
+    Mirroring, Records, Homes, Feed, Inbox, Outbox, Signals, Links, Events, Repairs, Parking,
+    Progress, Settings, Audit, Purging, OutboxGroups, Twins, Conflicts, Raws,
 ):  # fmt: skip
     """Everything the hub remembers, in SQLite or PostgreSQL. Blocking calls; safe from several threads."""
 

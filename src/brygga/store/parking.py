@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
+from brygga.model import Finding
 from brygga.store.database import Row, Tx
 from brygga.store.moments import from_us, to_us
 from brygga.store.prepare import plain
@@ -81,6 +83,21 @@ class Parking(Room):
             " WHERE connection = ? AND kind = ? AND source_id = ? AND state = 'parked'"
         )
         return self._db.write(lambda tx: tx.run(sql, (state, connection, kind, source_id))) > 0
+
+    def findings_put(
+        self, kind: str, id: str, found: list[Finding], *, under: str, now: datetime | None = None
+    ) -> None:
+        """Replace the findings of one record whose paths begin with `under` by these."""
+        at_us, connection = self._us(now), id.partition(":")[0]
+        rows = {(kind, id, plain(one.path), one.code): (str(one.severity), plain(one.sv)) for one in found}
+
+        def work(tx: Tx) -> None:
+            sql = "DELETE FROM finding WHERE kind = ? AND id = ? AND path >= ? AND path < ?"
+            tx.run(sql, (kind, id, under, f"{under}\U0010ffff"))
+            columns = "kind, id, path, code, connection, severity, sv, at_us"
+            tx.load("finding", columns, [(*key, connection, *rest, at_us) for key, rest in rows.items()])
+
+        self._db.write(work)
 
     def findings(
         self,

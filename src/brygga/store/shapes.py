@@ -72,6 +72,7 @@ class Batch(msgspec.Struct, kw_only=True):
     `listed`: (run, stream, source ids) that a comparison under way has seen with this batch.
     `mapped_by` marks the mapping that made the records of their raw bytes (see `same_raw`).
     `overwrite_same_hash`: write raw and findings anew also where nothing changed.
+    `outbox`: what leaves the house because of the batch as such, whether or not anything changed.
     `raw_days`: how long the raw bytes are kept. `keep_lost`: (kind, id) of records whose source
     has changed its form: what they would lose by it stays (`holding.py`). Ids are canonical.
     """
@@ -88,6 +89,7 @@ class Batch(msgspec.Struct, kw_only=True):
     listed: tuple[str, str, list[str]] | None = None
     mapped_by: bytes = b""
     events: list[Event] = []
+    outbox: list[OutboxRow] = []
     overwrite_same_hash: bool = False
     not_older: bool = False
     touch_seen: bool = False

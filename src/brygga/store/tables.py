@@ -13,6 +13,7 @@ from sqlalchemy import BigInteger, Column, Double, Index, Integer, LargeBinary, 
 
 from brygga.model import APPEND_ONLY, RECORD_TYPES
 from brygga.model.records import OWNED_BY_ESTATE
+from brygga.store.twin_tables import add_twin_tables
 
 metadata = MetaData()
 
@@ -342,3 +343,5 @@ credential = _table(
     _int("updated_us"),
     _blob("blob"),
 )
+
+add_twin_tables(metadata, KEY, NUMBER)

@@ -25,6 +25,9 @@ _DEFAULT_COLUMNS = f"{_COMMON}, doc"
 REMOVED = "(removed)"
 """The path under which history tells that a tombstone was set or lifted."""
 
+BESIDE = "register/"
+"""Beginning of the paths of findings that came of holding a record against an extract of the register."""
+
 
 class Writing(msgspec.Struct):
     """What every step of one apply needs. `seqs` are the feed numbers, one per change, in order."""
@@ -197,11 +200,12 @@ def _raw_row(w: Writing, one: Prepared) -> tuple[object, ...] | None:
 
 
 def write_findings(w: Writing, same: list[Prepared]) -> None:
-    """Findings of what changed replace the former ones; those of an unchanged record stay."""
+    """Findings of what changed replace the former ones; those of an unchanged record stay, and so do
+    those that were found beside the record (`BESIDE`)."""
     touched = [*(c.now for c in w.changes if c.now is not None), *same]
     for kind, ids in ids_by_kind((one.kind, one.id) for one in touched).items():
-        sql = f"DELETE FROM finding WHERE kind = ? AND id {w.tx.among}"
-        w.tx.run(sql, (kind, w.tx.array(ids)))
+        sql = f"DELETE FROM finding WHERE kind = ? AND id {w.tx.among} AND NOT (path >= ? AND path < ?)"
+        w.tx.run(sql, (kind, w.tx.array(ids), BESIDE, f"{BESIDE}\U0010ffff"))
     rows = {
         (one.kind, one.id, plain(f.path), f.code): (str(f.severity), plain(f.sv))
         for one in touched

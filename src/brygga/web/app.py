@@ -23,7 +23,7 @@ from brygga.web.links import PictureLinks
 from brygga.web.live import Pulse
 from brygga.web.looks import Looks
 from brygga.web.page import Pages, bare
-from brygga.web.routes import data, menu, objects, overview, queue, repairs
+from brygga.web.routes import conflicts, data, extract, menu, objects, overview, queue, repairs
 from brygga.web.sessions import Door, Session
 from brygga.web.site import Asked, NotYours, Site, TooOld
 from brygga.web.vitals import Vitals
@@ -58,7 +58,7 @@ class App:
 def framework(site: Site) -> Litestar:
     """The framework's app with all routes."""
     static = create_static_files_router("/static", [STATIC], cache_control=None, after_request=_keep)
-    parts = (overview, objects, repairs, queue, data, menu)
+    parts = (overview, objects, extract, repairs, conflicts, queue, data, menu)
     return Litestar(
         route_handlers=[static, *(handler for part in parts for handler in part.routes(site))],
         exception_handlers={

@@ -27,6 +27,7 @@ from brygga.web.sessions import Session
 NAV: Final = (
     ("overview", "/"),
     ("repairs", "/atgarda"),
+    ("conflicts", "/konflikter"),
     ("objects", "/objekt"),
     ("queue", "/ko"),
 )
@@ -152,6 +153,7 @@ class Pages:
             "practice": seen.practice,
             "counts": {
                 "repairs": due_causes(seen),
+                "conflicts": self.hub.store.conflict_count(),
                 "objects": self.hub.store.counts()["estate"][0],
                 "queue": seen.waiting,
             },

@@ -62,15 +62,16 @@ class Attempts:
         self._scope = breaker.scope
         self._table = Table(profile)
         self._usual_time = timeouts(profile.limits.timeout_s)
-        self._sessions: dict[bool, aiohttp.ClientSession] = {}
+        self._sessions: dict[tuple[bool, bool], aiohttp.ClientSession] = {}
 
     async def once(
         self, call: Call, ends_at: float, correlation_id: str, kept: Kept | None
     ) -> Reply | Failure:
         """Try `call` once before `ends_at` (of `clock`). Raises what stops it before it was sent."""
-        url, body = self.requests.url(call), self.requests.body(call)
         credentials = await self._credentials(call, ends_at)
-        headers = self.requests.headers(call, credentials, conditions(kept))
+        sent = await self._signed(call, ends_at)
+        url, body = self.requests.url(sent), self.requests.body(sent)
+        headers = self.requests.headers(sent, credentials, conditions(kept))
         lease, leave = await self._admitted(call, ends_at)
         outcome = await self._send(call, url, headers, body, lease, leave, ends_at)
         meaning = self._meaning(call, outcome, kept)
@@ -85,8 +86,17 @@ class Attempts:
         for session in self._sessions.values():
             await session.close()
 
+    async def _signed(self, call: Call, ends_at: float) -> Call:
+        if self._profile.sign is None or call.elsewhere:
+            return call
+        try:
+            async with asyncio.timeout(self._left(ends_at)):
+                return await self._profile.sign(call)
+        except TimeoutError as error:
+            raise self._not_sent("credentials_slow", "the signature did not come in time") from error
+
     async def _credentials(self, call: Call, ends_at: float) -> Mapping[str, str]:
-        if self._profile.authorise is None:
+        if self._profile.authorise is None or call.elsewhere:
             return {}
         try:
             async with asyncio.timeout(self._left(ends_at)):
@@ -136,7 +146,7 @@ class Attempts:
         seen_at: float | None = None
         try:
             reply = await exchange(
-                self._session(fresh=not call.repeat.may_resend),
+                self._session(fresh=not call.repeat.may_resend, elsewhere=call.elsewhere),
                 method=call.method,
                 url=url,
                 headers=headers,
@@ -157,10 +167,13 @@ class Attempts:
             self._limiter.leave(lease, seen_at=seen_at)
         return reply
 
-    def _session(self, *, fresh: bool) -> aiohttp.ClientSession:
-        session = self._sessions.get(fresh)
+    def _session(self, *, fresh: bool, elsewhere: bool) -> aiohttp.ClientSession:
+        session = self._sessions.get((fresh, elsewhere))
         if session is None:
-            session = self._sessions[fresh] = self._around.sessions(self._profile, fresh=fresh)
+            profile = (
+                msgspec.structs.replace(self._profile, allow_private=False) if elsewhere else self._profile
+            )
+            session = self._sessions[fresh, elsewhere] = self._around.sessions(profile, fresh=fresh)
         return session
 
     def _meaning(self, call: Call, outcome: Reply | Trouble, kept: Kept | None) -> str | None:

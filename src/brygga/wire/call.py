@@ -38,6 +38,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     `operation` is the stable name for limits, metrics, breaker and the error table, such as
     `estate.read`. `sensitive`: neither bodies are logged, cached nor kept. `deadline_s` bounds
     everything, waits and repeats included. `accept_status`: answers to hand back as they are.
+    `elsewhere`: `path` is a whole https address that an answer named, such as a picture's. It is
+    called without credentials and never on a private network, whatever the connection allows.
     """
 
     operation: str
@@ -55,6 +57,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     cacheable: bool = False
     sensitive: bool = False
     accept_status: frozenset[int] = frozenset()
+    elsewhere: bool = False
     correlation_id: str = ""
 
 
@@ -111,7 +114,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """What wire must know of one connection.
 
     `authorise` gives the headers that carry the credentials, asked for at each try so that a
-    renewed key is used at once. `allow_private`: loopback and private addresses may be called
+    renewed key is used at once. `sign` makes of each try what is sent, for those who want a fresh
+    signature in every request. `allow_private`: loopback and private addresses may be called
     (practice mode and an agency's own server; never taken from a provider's answer).
     """
 
@@ -121,5 +125,6 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     limits: Limits = Limits()
     errors: tuple[ErrorRule, ...] = ()
     authorise: Callable[[Call], Awaitable[Mapping[str, str]]] | None = None
+    sign: Callable[[Call], Awaitable[Call]] | None = None
     allow_private: bool = False
     user_agent: str = "brygga/0.1"

@@ -31,9 +31,12 @@ class Requests:
         """The base address, the call's path and its query, each query value quoted in full.
 
         Raises Invalid when the path climbs (`..`), carries a query of its own or odd characters:
-        an identifier from outside must not choose which endpoint is called.
+        an identifier from outside must not choose which endpoint is called. Raises Refused for an
+        address elsewhere that is not a public one.
         """
         path = call.path
+        if call.elsewhere:
+            return URL(check_url(path), encoded=path.isascii())
         if path and _BAD_PATH.search(path):
             raise self._invalid("bad_path", "the path of the call is not a plain one")
         text = f"{self._base}/{path.lstrip('/')}" if path else self._base

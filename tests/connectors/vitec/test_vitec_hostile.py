@@ -18,7 +18,7 @@ from brygga.model import Invalid, Mapped
 from brygga.model.intake import FINDINGS_MOST
 
 Map = Callable[..., Mapped]
-KINDS = ["estate", "project", "agent", "association", "contact"]
+KINDS = ["estate", "project", "agent", "association", "contact", "bid", "meeting"]
 SETTINGS = settings(
     max_examples=2_000 if os.environ.get("BRYGGA_CHAOS") else 40,
     deadline=timedelta(seconds=5),

@@ -17,7 +17,7 @@ from brygga.connectors.vitec.mapping import status, to_model, words
 from brygga.model import Agent, Bid, Contact, Estate, Invalid, Mapped, Office, Project, Viewing
 from brygga.model.vocabulary import ESTATE_STATUSES, ESTATE_TYPES, ROLES, TENURES
 
-KINDS = ["estate", "project", "office", "agent", "association", "area", "brand", "contact"]
+KINDS = ["estate", "project", "office", "agent", "association", "area", "brand", "contact", "bid", "meeting"]
 Fill = Callable[[str], dict[str, Any]]
 Map = Callable[..., Mapped]
 

@@ -108,6 +108,7 @@ def test_a_viewing_participant_is_a_relation_made_from_the_notice_alone(shared_p
         ("Office", "office"),
         ("Contact", "contact"),
         ("Area", "area"),
+        ("Meeting", "meeting"),
     ],
 )
 @pytest.mark.parametrize(("event", "wanted"), [("Update", "update"), ("Remove", "remove")])
@@ -116,9 +117,84 @@ def test_every_type_that_we_keep_becomes_a_notice(kind: str, ours: str, event: s
     assert (found.event, found.kind, found.source_id) == (wanted, ours, "X1")
 
 
-@pytest.mark.parametrize("kind", ["Meeting", "Note", "SomethingNew"])
-def test_types_that_we_do_not_keep_are_no_news(kind: str) -> None:
-    assert notices(json.dumps({"type": kind, "event": "Update", "id": "X1"}).encode(), (), "M90001") == []
+def test_a_type_that_we_do_not_know_is_no_news() -> None:
+    body = {"type": "SomethingNew", "event": "Update", "id": "X1"}
+    assert notices(json.dumps(body).encode(), (), "M90001") == []
+
+
+def test_a_note_is_told_with_what_it_is_about_and_never_fetched() -> None:
+    ends = {"relId1": "OBJ1", "relType1": "House", "relId2": "ADR1", "relType2": "Person"}
+    found = one(type="Note", event="Update", id="NOT1", **ends)
+    assert (found.event, found.kind, found.source_id) == ("status", "note", "")
+    assert found.facts == {"note": "NOT1", "event": "update", "estate": "OBJ1", "contact": "ADR1"}
+
+
+@pytest.mark.parametrize(
+    ("word", "kind"),
+    [
+        ("Person", "person"),
+        ("Company", "company"),
+        ("Estate", "deceased_estate"),
+        ("Association", "association"),
+    ],
+)
+@pytest.mark.parametrize("spelling", ["subtype", "subType"])
+@pytest.mark.parametrize("event", ["Update", "Remove"])
+def test_a_contact_says_its_kind_in_our_words(word: str, kind: str, spelling: str, event: str) -> None:
+    found = one(**{"type": "Contact", "event": event, "id": "ADR1", spelling: word})
+    assert (found.kind, found.source_id) == ("contact", "ADR1")
+    assert found.facts == {"subtype": word, "contact_kind": kind}
+
+
+def test_meetings_are_news_only_where_they_are_read() -> None:
+    body = {"type": "Meeting", "event": "Update", "id": "CAL1", "customerId": "M90001"}
+    assert connector().notices(request(body)) == []
+    (found,) = connector(read_meetings=True).notices(request(body))
+    assert (found.event, found.kind, found.source_id) == ("update", "meeting", "CAL1")
+
+
+def test_where_bids_are_read_news_of_a_home_is_news_of_its_bids() -> None:
+    body = {"type": "Estate", "event": "Update", "id": "OBJ1", "customerId": "M90001"}
+    assert len(connector().notices(request(body))) == 1
+    _, bids = connector(read_bids=True).notices(request(body))
+    assert (bids.event, bids.kind, bids.source_id) == ("update", "bid", "OBJ1|*")
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"type": "Merge", "event": "Merge", "destinationId": "ADR1"},
+        {"type": "Merge", "event": "Update", "id": "ADR1"},
+        {"type": "Contact", "event": "Merge", "id": "ADR1", "subtype": "Person"},
+        {"type": "Contact", "event": "Merge", "destinationId": "ADR1", "subType": "Person"},
+    ],
+)
+def test_however_a_merge_is_spelled_the_sources_die_and_the_destination_never_does(
+    facts: dict[str, Any],
+) -> None:
+    body = {"customerId": "M90001", "sourceIds": ["ADR2", "ADR1", "ADR3", "../x", 7], **facts}
+    merged, _ = notices(json.dumps(body).encode(), (), "M90001")
+    assert (merged.event, merged.kind, merged.source_id) == ("merge", "contact", "ADR1")
+    assert merged.merged_ids == ("ADR2", "ADR3")
+
+
+@pytest.mark.parametrize(
+    "cause",
+    [
+        "LeadAccepted", "LeadContacted", "NewMeeting", "NewComeback", "LeadPostponed", "LeadCanceled",
+        "Assigned", "AssignedValuation", "AssignedContractWriting", "NoAssigment", "SomethingNew",
+    ],
+)  # fmt: skip  # one list
+def test_a_leads_cause_comes_through_in_the_vendors_spelling(cause: str) -> None:
+    data = {"partnerId": "PC1", "externalId": "7", "cause": cause}
+    found = one(type="IncomingLead", event="Update", id="LED1", data=data)
+    assert found.facts == {"lead": "LED1", **data}
+
+
+@pytest.mark.parametrize("data", [None, [], "x", {"cause": 7}, {"cause": "a" * 200}])
+def test_a_lead_with_odd_data_is_still_told(data: Any) -> None:
+    found = one(type="IncomingLead", event="Update", id="LED1", data=data)
+    assert found.facts == {"lead": "LED1"}
 
 
 def test_an_event_that_we_do_not_know_is_no_news() -> None:

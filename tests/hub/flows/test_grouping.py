@@ -64,6 +64,7 @@ def groups(store: Store, source: Source, mode: str = "full", **settings: Any) ->
         connector=source,
         manifest=SimpleNamespace(module="brygga.connectors.smtp.api:Smtp"),
         connection=SimpleNamespace(settings=settings),
+        can=lambda ability: ability == "read",
         raw_days=14,
     )
     services: Any = SimpleNamespace(store=store, now=lambda: NOW)

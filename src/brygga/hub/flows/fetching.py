@@ -19,7 +19,8 @@ from brygga.hub.clean import clean
 from brygga.hub.connections import Live
 from brygga.hub.drifting import note_drift, shapes_of
 from brygga.hub.flows.marking import mark_of
-from brygga.hub.routing import effects
+from brygga.hub.mirroring import to_wake
+from brygga.hub.routing import acknowledgement, effects
 from brygga.model import BryggaError, Estate, Mapped, NeedsSignIn, Refused
 from brygga.store import Applied, Batch, Event, Incoming, Parked, Store, canonical_id
 from brygga.sync.absorb import absorb
@@ -128,15 +129,25 @@ def understand(
     batch.removed.extend(one for one in gone if one not in bad)
     batch.parked.extend(_parked(live.name, ref, error) for ref, error in failed)
     batch.parked = [_told(parked) for parked in batch.parked]
+    batch.outbox = [acknowledgement(live.name, raw) for raw in waiting_for_us(live, raws, bad)]
     batch.mapped_by = mark_of(live)
     batch.raw_days = live.raw_days
     return Understood(batch=batch, named=named, form=form)
 
 
+def waiting_for_us(live: Live, raws: Sequence[RawRecord], bad: set[tuple[str, str]]) -> list[RawRecord]:
+    """Those of which the source waits to hear that they are shown. Not what could not be understood."""
+    if not live.can("acknowledge"):
+        return []
+    fit = [raw for raw in raws if (raw.kind, canonical_id(live.name, raw.source_id)) not in bad]
+    return [raw for raw in fit if live.connector.pending(raw)]
+
+
 def put(store: Store, made: Understood) -> Applied:
     """Store a batch, with everything that follows from its changes, in one transaction."""
     batch = made.batch
-    applied = store.apply(batch, effects=partial(effects, published=store.published_at))
+    following = partial(to_wake, store)
+    applied = store.apply(batch, effects=partial(effects, published=store.published_at, following=following))
     note_drift(store, batch.connection, made.form, applied, batch.now)
     return applied
 

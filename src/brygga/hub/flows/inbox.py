@@ -35,6 +35,7 @@ class Work(msgspec.Struct, kw_only=True):
 
     refs: dict[tuple[str, str], list[int]] = {}
     removed: list[tuple[str, str]] = []
+    merged: dict[str, dict[str, str]] = {}
     made: list[Mapped] = []
     shown: list[str] = []
     bad: list[tuple[int, Invalid]] = []
@@ -86,6 +87,8 @@ class Inbox:
         refs = [Ref(kind=kind, source_id=sid) for kind, sid in work.refs]
         got = await fetch_all(live, refs)
         gone = [(ref.kind, canonical_id(live.name, ref.source_id)) for ref in got.gone]
+        for kind, merged in work.merged.items():
+            await asyncio.to_thread(self._s.store.merged_note, kind, merged, self._s.now())
         await asyncio.to_thread(
             take_in,
             self._s.store,
@@ -137,13 +140,23 @@ def _add(live: Live, notice: Notice, item: InboxItem, work: Work) -> None:
         work.shown.append(str(notice.facts.get("reference", "")))
         return
     for merged in notice.merged_ids:
-        work.removed.append((notice.kind, canonical_id(live.name, merged)))
+        gone = canonical_id(live.name, merged)
+        work.removed.append((notice.kind, gone))
+        if notice.source_id:
+            work.merged.setdefault(notice.kind, {})[gone] = canonical_id(live.name, notice.source_id)
     made = live.connector.from_notice(notice) if hasattr(live.connector, "from_notice") else None
     if made is not None:
         work.made.append(made)
     for kind, source_id in _to_fetch(live, notice, made):
         work.refs.setdefault((kind, source_id), []).append(item.n)
+        _comes_back(work, (kind, canonical_id(live.name, source_id)))
     work.events.append(_event(live.name, notice, item))
+
+
+def _comes_back(work: Work, record: tuple[str, str]) -> None:
+    """A later notice about a record that an earlier one took away: asking for it tells which holds."""
+    if record in work.removed:
+        work.removed.remove(record)
 
 
 def _to_fetch(live: Live, notice: Notice, made: Mapped | None) -> list[tuple[str, str]]:

@@ -12,6 +12,8 @@ import asyncio
 from typing import Any
 
 from brygga.connectors.abilities import Publication, Step, StepResult
+from brygga.hub.crosschecking import for_preflight
+from brygga.hub.crosschecking import remarks as crosschecked
 from brygga.hub.durable import FlowContext
 from brygga.hub.pictures import prepare
 from brygga.hub.publication import gather
@@ -75,6 +77,7 @@ class Publish:
         connector = self._s.connections.live(target).connector
         remote = state.get("remote", {})
         remarks = connector.preflight(publication, remote)
+        remarks += for_preflight(await crosschecked(self._s, estate_id))
         stops = [r for r in remarks if r.stops]
         kept = {"remarks": [_remark(r) for r in remarks], "wished": publication.wish}
         await self._keep(target, estate_id, kept | {"blocked": bool(stops)})

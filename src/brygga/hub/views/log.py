@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Final
 
 from brygga.hub.hub import Hub
 from brygga.hub.views.names import addresses
@@ -67,6 +67,17 @@ def _lines(hub: Hub, seen: Snapshot, tongue: Tongue, events: Sequence[Event]) ->
     ]
 
 
+PLAIN: Final = {
+    "webhook": ("event.webhook_object", "event.webhook"),
+    "mail": ("event.mail", "event.mail_plain"),
+    "acknowledge": ("event.acknowledge", "event.acknowledge_plain"),
+    "extract.kept": ("event.extract", "event.extract_plain"),
+    "fill_in": ("event.fill_in", "event.fill_in_plain"),
+    "drift.new": ("event.drift", "event.drift"),
+}
+"""What happened → its sentence with the home's address, and without."""
+
+
 def sentence(e: Event, seen: Snapshot, streets: dict[str, str], tongue: Tongue) -> str:
     """One event in one sentence."""
     name = seen.title(e.connection)
@@ -86,9 +97,8 @@ def sentence(e: Event, seen: Snapshot, streets: dict[str, str], tongue: Tongue) 
         step = str(e.facts.get("sv", "")) if tongue.lang == "sv" else ""
         key = "event.step" if step and known else "event.step_done"
         return tongue.say(key, step=_small(step), **facts)
-    plain = {"webhook": ("event.webhook_object", "event.webhook"), "mail": ("event.mail", "event.mail_plain")}
-    if e.what in plain:
-        with_object, without = plain[e.what]
+    if e.what in PLAIN:
+        with_object, without = PLAIN[e.what]
         return tongue.say(with_object if known else without, **facts)
     return _capital(tongue.say("event.visible" if e.what == "visible" else "event.other", **facts))
 

@@ -13,20 +13,28 @@ from typing import Final
 from brygga.model import Invalid
 from brygga.sandbox.content import phrases
 from brygga.sandbox.content.ident import long_id, wall
+from brygga.sandbox.hooks import Event
 from brygga.sandbox.vitec.blank import Json
-from brygga.sandbox.vitec.circle import Arguments, Circle, Facts
+from brygga.sandbox.vitec.circle import Arguments, Facts
+from brygga.sandbox.vitec.desk import Desk
 from brygga.sandbox.vitec.media import entry
+from brygga.sandbox.vitec.news import News
 from brygga.sandbox.vitec.notices import estate_removed
 from brygga.sandbox.vitec.row import Row, rows
 from brygga.sandbox.vitec.sale import bid, viewing
+from brygga.sandbox.vitec.state import World
 from brygga.sandbox.vitec.words import STATUS_NAMES, status
 
 ON_SALE: Final = frozenset({"ForSale", "Coming", "Advantage", "SoonForSale"})
 MOST_AT_ONCE: Final = 100_000
 
 
-class Changes(Circle):
-    """Carries mutations out; see `Circle` for what happens to people and offices."""
+class Changes(News):
+    """Carries mutations out; see `Circle` and `News` for what happens to people, offices and calendars."""
+
+    def __init__(self, world: World, tell: Callable[[Event], None], desk: Desk) -> None:
+        super().__init__(world, tell)
+        self.desk = desk
 
     def carry_out(self, what: str, arguments: Arguments) -> list[Facts]:
         """Do `what` `count` times. Raises Invalid (`unknown_mutation`, `nothing_fits`)."""
@@ -185,7 +193,7 @@ MUTATIONS: Final[dict[str, Callable[[Changes, Arguments], Facts]]] = {
     for name in (
         "price", "viewing", "bid", "bid_cancelled", "withdraw", "sold", "status", "text", "image_added",
         "image_removed", "unpublish", "remove", "republish", "new_estate", "merge_contacts", "contact",
-        "agent", "office", "project", "seller", "participant",
+        "agent", "office", "project", "seller", "participant", "meeting", "note", "area", "lead",
     )
 }  # fmt: skip  # one list
 """Names for `mutate`. `mixed` draws from EVERYDAY."""

@@ -7,13 +7,14 @@ used and a number must be one person's. Shapes: contract §3 and §10 and the pe
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any, Final
 
 from brygga.sandbox.content import people
 from brygga.sandbox.content.ident import long_id, wall
 from brygga.sandbox.content.places import PLACES, near, postcode, street
-from brygga.sandbox.vitec.blank import Json
+from brygga.sandbox.vitec.blank import Json, nothing
 from brygga.sandbox.vitec.office import Agency
 
 PERSONS: Final = len(people.TEST_NUMBERS)
@@ -32,6 +33,8 @@ class Contacts:
         self.count = SELLERS + max(10, min(estates // 2, 5_000))
         self._index = {self.identifier(n): n for n in range(self.count)}
         self._kept: dict[str, Json] = {}
+        self._once: dict[int, Json] = {}
+        self._added: dict[int, tuple[int, str]] = {}
         self.merged: dict[str, str] = {}
 
     def identifier(self, number: int) -> str:
@@ -40,12 +43,16 @@ class Contacts:
 
     def kind(self, number: int) -> str:
         """`Person`, `Company` or `Estate`."""
+        if number in self._added:
+            return self._added[number][1]
         if number < PERSONS or number >= SELLERS:
             return "Person"
         return "Company" if number < PERSONS + COMPANIES else "Estate"
 
     def office(self, number: int) -> int:
         """Which office keeps the contact."""
+        if number in self._added:
+            return self._added[number][0]
         return number % self._agency.offices
 
     def seller_of(self, estate: int) -> int:
@@ -69,12 +76,20 @@ class Contacts:
             if identifier not in self.merged and (office is None or self.office(number) == office)
         ]
 
+    def bodies(self, offices: Iterable[int]) -> list[Json]:
+        """All contacts that are left, of these offices, in full."""
+        kept = set(offices)
+        found = [self.body(one) for one, number in self._index.items() if self.office(number) in kept]
+        return [body for body in found if body is not None]
+
     def body(self, identifier: str) -> Json | None:
         """A contact in full, or None."""
         number = self.known(identifier)
         if number is None:
             return None
-        return self._kept.get(identifier) or self._built(number)
+        if identifier not in self._kept and number not in self._once:
+            self._once[number] = self._built(number)
+        return self._kept.get(identifier) or self._once[number]
 
     def change(self, identifier: str, changes: dict[str, Any], *, changed_at: str) -> Json:
         """Keep a changed contact. Raises KeyError for an unknown one."""
@@ -84,8 +99,22 @@ class Contacts:
         self._kept[identifier] = {**body, **changes, "changedAt": changed_at}
         return self._kept[identifier]
 
+    def add(self, office: int, kind: str, members: Json, *, at: str) -> str:
+        """A new contact with these members; gives its id."""
+        number = self.count + len(self._added)
+        identifier = self.identifier(number)
+        self._added[number] = (office, kind)
+        self._index[identifier] = number
+        blank = _blank(kind, self._agency.customer(office), at)
+        self._kept[identifier] = {**blank, **members, "id": identifier, "type": kind}
+        return identifier
+
     def merge(self, sources: list[str], destination: str) -> None:
-        """The sources cease to be; the destination stands for them."""
+        """The sources cease to be; the destination stands for them, and takes over what it lacked."""
+        for source in sources:
+            left, gone = self.body(destination), self.body(source)
+            if left is not None and gone is not None and source != destination:
+                self._kept[destination] = taken_over(left, gone)
         for earlier, kept in self.merged.items():
             if kept in sources:
                 self.merged[earlier] = destination
@@ -133,6 +162,48 @@ class Contacts:
             "createdAt": at,
             "changedAt": at,
         }
+
+
+def _blank(kind: str, customer: str, at: str) -> Json:
+    """A contact of which nothing is known."""
+    phones = ("switch",) if kind == "Company" else ("home", "work", "cell", "other")
+    own: Json = (
+        {"name": None, "corporateNumber": None}
+        if kind == "Company"
+        else {
+            **nothing("firstName", "lastName", "socialSecurityNumber", "dateOfBirth", "matchingChangedAt"),
+            **dict.fromkeys(("isForeignSocialSecurityNumber", "isDeceased", "isCompanyPerson"), False),
+            "leadScore": 0,
+            "wantsToBeMatched": "No",
+        }
+    )
+    return {
+        "customerId": customer,
+        "agentId": None,
+        "address": nothing("streetAddress", "zipCode", "city", "countryCode", "wgs84Coordinate"),
+        "telephone": nothing(*phones),
+        "email": nothing("emailAddress", "emailAddress2"),
+        "gdprApprovalDate": None,
+        "advertisingEnabled": True,
+        "note": None,
+        "categories": [],
+        "createdAt": at,
+        "changedAt": at,
+        **own,
+    }
+
+
+def taken_over(left: Json, gone: Json) -> Json:
+    """What a merge keeps of the contact that goes, as far as there is room (this imitation's choice)."""
+    merged = {**left, "email": dict(left["email"]), "telephone": dict(left["telephone"])}
+    for name in ("socialSecurityNumber", "dateOfBirth"):
+        merged[name] = left.get(name) or gone.get(name)
+    for part, first in (("email", "emailAddress2"), ("telephone", "other")):
+        held = merged[part]
+        for value in gone[part].values():
+            if value and value not in held.values() and held.get(first) is None and first in held:
+                held[first] = value
+    return merged
 
 
 def _person(number: int, at: str) -> Json:

@@ -1,4 +1,4 @@
-"""The CRM section's contacts and bids, read only. Source: contract §3.
+"""The CRM section's contacts, read only; `desk` takes what is written. Source: contract §3.
 
 Proven there: the paths, the list's names, the person's members, batches of at most 20 ids. The
 shapes of `Seller` and `Relations` are not documented: rows of ids here are this imitation's guess,
@@ -11,12 +11,12 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from brygga.sandbox.content.ident import long_id, moment
 from brygga.sandbox.vitec.blank import Json
-from brygga.sandbox.vitec.contacts import KINDS, SELLERS
-from brygga.sandbox.vitec.row import Row
+from brygga.sandbox.vitec.contacts import KINDS
+from brygga.sandbox.vitec.searching import within
 from brygga.sandbox.vitec.state import World
 
+PARTS: Final = ("Buyer", "Speculator", "ViewingParticipant")
 MOST_IDS: Final = 20
 MOST_IDS_IN_PATH: Final = 5
 PATH_KINDS: Final = {"Person": "Person", "Company": "Company", "DeceasedEstate": "Estate"}
@@ -29,7 +29,7 @@ class Crm:
         self._world = world
 
     def contacts(self, request: web.Request, offices: list[int]) -> Json:
-        """Ids by kind. Filters: `ChangedAtFrom`, `ChangedAtTo`, `AgentId`."""
+        """Ids by kind. Filters: `ChangedAtFrom/To`, `CreatedAtFrom/To`, `AgentId`."""
         found: dict[str, list[Json]] = {name: [] for name in KINDS.values()}
         for number in self._numbers(offices):
             body = self._body(number)
@@ -40,7 +40,7 @@ class Crm:
     def of_kind(self, request: web.Request, offices: list[int]) -> Any:
         """One contact of a kind, or several as a list: ids in the path or as `contactIds`."""
         kind = PATH_KINDS[request.match_info["kind"]]
-        ids = _ids(request)
+        ids = ids_asked(request)
         bodies = [self._of_kind(identifier, kind, offices) for identifier in ids]
         if "ids" in request.match_info and len(ids) == 1:
             if bodies[0] is None:
@@ -59,7 +59,7 @@ class Crm:
         """Those of the contacts asked for who sell, with the estates that they sell."""
         return [
             {**_row(body), "estateIds": [row.id for row in sold]}
-            for identifier in _ids(request)
+            for identifier in ids_asked(request)
             if (body := self._of_kind(identifier, "", offices))
             and (sold := self._world.sold_by(identifier, offices))
         ]
@@ -67,33 +67,15 @@ class Crm:
     def relations(self, request: web.Request, offices: list[int]) -> list[Json]:
         """The estates that a contact has to do with, and as what. Raises HTTPNotFound."""
         identifier = self.contact(request, offices)["id"]
+        sold = [row.id for row in self._world.sold_by(identifier, offices)]
+        parts = [(estate, "Seller", "") for estate in sold]
+        parts += [(e, word, v) for word in PARTS for e, v in self._world.parties_of(identifier, word)]
         return [
-            {"estateId": row.id, "contactId": identifier, "type": "Seller"}
-            for row in self._world.sold_by(identifier, offices)
+            {"estateId": estate, "contactId": identifier, "type": word}
+            | ({"viewingId": viewing} if viewing else {})
+            for estate, word, viewing in parts
+            if self._world.find(estate, offices) is not None
         ]
-
-    def bids(self, request: web.Request, offices: list[int]) -> list[Json]:
-        """Visible bids of an estate, with who bid. The amount is a text here (contract §11)."""
-        row = self._world.find(request.query.get("EstateId", ""), offices)
-        if row is None:
-            raise web.HTTPNotFound(reason="Bostaden finns inte.")
-        bids = self._world.shown(row)["bidding"]["bids"]
-        return [self._bid(row, number, bid) for number, bid in enumerate(bids)]
-
-    def _bid(self, row: Row, number: int, bid: Json) -> Json:
-        bidder = SELLERS + (row.index + int(bid["alias"][-1])) % 10
-        return {
-            "id": long_id("BUD", self._world.seed, row.id, number),
-            "estateId": row.id,
-            "contactId": self._world.contacts.identifier(bidder),
-            "isCanceled": bid["isCanceled"],
-            "identifiedBidder": True,
-            "alias": bid["alias"],
-            "amount": str(bid["amount"]),
-            "createdAt": bid["placedAt"],
-            "condition": None,
-            "isHidden": False,
-        }
 
     def _numbers(self, offices: list[int]) -> list[int]:
         return [number for office in offices for number in self._world.contacts.of_office(office)]
@@ -111,7 +93,7 @@ class Crm:
         return contacts.body(identifier) if kind in {"", contacts.kind(number)} else None
 
 
-def _ids(request: web.Request) -> list[str]:
+def ids_asked(request: web.Request) -> list[str]:
     """The contacts asked for: in the path or as `contactIds`. Raises HTTPBadRequest for too many or none."""
     text = request.match_info.get("ids") or request.query.get("contactIds", "")
     ids = [identifier for identifier in text.split(",") if identifier]
@@ -125,14 +107,9 @@ def _row(body: Json) -> Json:
 
 
 def _wanted(body: Json, request: web.Request) -> bool:
-    agent = request.query.get("AgentId")
-    low, high = request.query.get("ChangedAtFrom"), request.query.get("ChangedAtTo")
-    changed = moment(body["changedAt"])
-    try:
-        return (
-            (not agent or body["agentId"] == agent)
-            and (not low or moment(low) <= changed)
-            and (not high or changed <= moment(high))
-        )
-    except ValueError as error:
-        raise web.HTTPBadRequest(reason="Datumet kan inte tolkas.") from error
+    agent, asked = request.query.get("AgentId"), request.query
+    return (
+        (not agent or body["agentId"] == agent)
+        and within(body["changedAt"], asked.get("ChangedAtFrom"), asked.get("ChangedAtTo"))
+        and within(body["createdAt"], asked.get("CreatedAtFrom"), asked.get("CreatedAtTo"))
+    )

@@ -26,6 +26,7 @@ from brygga.sandbox.vitec.bytes import Media
 from brygga.sandbox.vitec.changes import Changes
 from brygga.sandbox.vitec.crm import Crm
 from brygga.sandbox.vitec.csv.estates import CsvRow, rows_from
+from brygga.sandbox.vitec.desk import Desk
 from brygga.sandbox.vitec.directory import Directory
 from brygga.sandbox.vitec.office import GROUP
 from brygga.sandbox.vitec.paging import first_page
@@ -62,10 +63,11 @@ class VitecImitation(Imitation):
         self.world = World(seed=seed, estates=estates, now=now, made=made)
         self.directory = Directory(self.world)
         self._advertising = Advertising(self.world, self.directory)
-        self._changes = Changes(self.world, self.hooks.send)
+        self._desk = Desk(self.world, self.hooks.send, self.writes)
+        self._changes = Changes(self.world, self.hooks.send, self._desk)
 
     def routes(self) -> Sequence[web.RouteDef]:
-        """All GET paths; the ones with a name are listings."""
+        """All paths; the ones with a name are listings."""
         ads, media, crm = self._advertising, Media(self.world), Crm(self.world)
         c, root = "{customer}", "/CRM/Contact/{customer}"
         kinds = "{kind:Person|Company|DeceasedEstate}"
@@ -88,6 +90,7 @@ class VitecImitation(Imitation):
             f"/Advertising/Image/{c}/{{id}}": media.image,
             f"/Advertising/File/{c}/{{id}}": media.file,
             f"/v2/Advertising/Form/{c}/Estate/{{id}}": ads.form,
+            **self._desk.reads(),
             root: crm.contacts,
             f"{root}/Seller": crm.sellers,
             f"{root}/Seller/{{ids}}": crm.sellers,
@@ -95,13 +98,14 @@ class VitecImitation(Imitation):
             f"{root}/{kinds}/{{ids}}": crm.of_kind,
             f"{root}/{{ids}}/Relations": crm.relations,
             f"{root}/{{ids}}": crm.contact,
-            f"/CRM/Bids/{c}": crm.bids,
         }
         named = [
             web.get(path, self._guarded(handler), name="list." + path.split("/")[2])
             for path, handler in listings.items()
         ]
-        return named + [web.get(path, self._guarded(handler)) for path, handler in records.items()]
+        gets = [web.get(path, self._guarded(handler)) for path, handler in records.items()]
+        told = [web.route(verb, path, self._guarded(handler)) for verb, path, handler in self._desk.writes()]
+        return [*told, *named, *gets]
 
     def _guarded(self, handler: Handler) -> Callable[[web.Request], Any]:
         """Sign-in and customer id first (401, 403), then the answer."""
@@ -163,7 +167,15 @@ class VitecImitation(Imitation):
             "customer_id": GROUP if agency.offices > 1 else agency.customer(0),
             "customer_ids": [agency.customer(office) for office in range(agency.offices)],
             "group_id": GROUP,
+            "write_kinds": "all",
         }
+
+    def control_routes(self) -> dict[tuple[str, str], Callable[[web.Request], Any]]:
+        """`counts`: contacts, bids, meetings, and how often each write was carried out."""
+        return {("GET", "counts"): self._counts}
+
+    async def _counts(self, _: web.Request) -> Any:
+        return {**self._desk.counts(), "sent_twice": self.writes.repeated()}
 
     def mutate(self, what: str, arguments: Mapping[str, Any]) -> list[dict[str, Any]]:
         """See `changes.MUTATIONS`."""
@@ -171,7 +183,8 @@ class VitecImitation(Imitation):
 
     def truth(self, kinds: Sequence[str] = ()) -> dict[str, Any]:
         """`estates`, `unpublished`, `removed`, `sellers`, `offices`, `agents`, `projects`, `areas`,
-        `associations`, `contacts`, `merged`, `rows` (of the CSV file), `counts`: all, or the `kinds`.
+        `associations`, `contacts`, `merged`, `meetings`, `parties`, `rows` (of the CSV file), `counts`:
+        all, or the `kinds`.
 
         Records are flat (`state.flat`), in the provider's own members, after display rules.
         """
@@ -187,6 +200,8 @@ class VitecImitation(Imitation):
             "associations": self._associations,
             "contacts": self._contacts,
             "merged": lambda: self.world.contacts.merged,
+            "meetings": lambda: self._desk.calendar.meetings,
+            "parties": lambda: sorted(self.world.parties),
             "rows": self._csv_rows,
             "counts": lambda: {"estates": len(self._rows(published=True))},
         }

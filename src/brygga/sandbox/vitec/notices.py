@@ -80,12 +80,14 @@ def party(row: Row, contact: str, role: str, *, customer: str, contact_kind: str
                  relId2=contact, relType2=contact_kind)  # fmt: skip  # one notice
 
 
-def participant(row: Row, contact: str, viewing: str, identifier: str, *, customer: str) -> Event:
-    """A contact booked a viewing. Has an id, and the viewing as third relation."""
+def participant(
+    row: Row, contact: str, viewing: str, identifier: str, *, customer: str, what: str = "Update"
+) -> Event:
+    """A contact booked a viewing, or cancelled (`Remove`). Has an id, and the viewing as third relation."""
     more = {"relId2": contact, "relType2": "Person", "relId3": viewing, "relType3": "Viewing"}
     return event(
         "EstateContact",
-        "Update",
+        what,
         customer=customer,
         record=identifier,
         subtype="ViewingParticipant",

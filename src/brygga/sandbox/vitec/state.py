@@ -45,6 +45,8 @@ class World:
         self.by_index: dict[int, Row] = {row.index: row for row in listed}
         self.contacts = Contacts(self.agency, estates=len(listed))
         self.overrides: dict[tuple[str, str], Json] = {}
+        self.parties: set[tuple[str, str, str, str]] = set()
+        """Estate, contact, part and viewing of those who showed interest or booked; sellers stand apart."""
         self.rng = random.Random(f"{seed}:life")  # noqa: S311 - content, not secrecy
 
     def offices_of(self, customer: str) -> list[int] | None:
@@ -107,6 +109,15 @@ class World:
         if not numbers:
             return []
         return [row for row in self.listed(offices) if self.contacts.seller_of(row.index) in numbers]
+
+    def parties_of(self, identifier: str, part: str) -> list[tuple[str, str]]:
+        """Estate and viewing of each such part that a contact has, merges followed."""
+        found = {
+            (estate, viewing)
+            for estate, contact, word, viewing in self.parties
+            if word == part and self.contacts.merged.get(contact, contact) == identifier
+        }
+        return sorted(found)
 
     def sellers(self, row: Row) -> list[str]:
         """Contact ids of those who sell an estate, merges followed."""

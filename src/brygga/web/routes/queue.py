@@ -169,7 +169,7 @@ async def tried(site: Site, fields: Any) -> str:
     if kind == "aside":
         record = (fields.get("anslutning", ""), fields.get("post", ""), fields.get("kalla", ""))
         try:
-            how = await do(site, mending.retry_parked, site.hub, *record)
+            how = await do(site, mending.retry_parked, site.hub, *record, actor=ACTOR)
         except BryggaError:
             return "unreadable"
         return "read_again" if how == "mapped" else "asked_again"

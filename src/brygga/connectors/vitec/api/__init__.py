@@ -2,7 +2,11 @@
 
 connector  the class that the manifest names: abilities, and what goes where
 listings   lists of the advertising section
-relations  who sells what, from the CRM section
+dealings   the CRM section: which streams there are, what is followed, who writes
+asking     what all calls to it share
+contacts   contacts: one, batches, lists; `lookup` finds one that is there already
+relations  who sells what
+writing    drafts → writers: `persons`, `bids`, `meetings`, `parties`, `estates`
 webhooks   notifications → notices
 """
 

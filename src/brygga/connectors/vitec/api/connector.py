@@ -1,13 +1,14 @@
-"""Vitec Connect, read side: listings, records by id, pictures and files, notifications.
+"""Vitec Connect: listings, records by id, pictures and files, notifications, and what can be written.
 
-Lists give ids and change dates only; each record is fetched by its id (CONTRACT.md §2, §6).
+The advertising section lists ids and change dates; each record is fetched by its id (CONTRACT.md §2,
+§6). The CRM section has no pages (§3).
 """
 
 from __future__ import annotations
 
 import base64
 import hmac
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
@@ -17,19 +18,28 @@ import msgspec
 from brygga.connectors.abilities import (
     Caller,
     Checked,
+    Draft,
     Notice,
     Page,
     RawRecord,
     Ref,
     Secrets,
     WebhookRequest,
+    Writable,
+    Written,
 )
 from brygga.connectors.vitec import mapping
 from brygga.connectors.vitec.api import webhooks
+from brygga.connectors.vitec.api.asking import Crm
+from brygga.connectors.vitec.api.bids import BID
+from brygga.connectors.vitec.api.contacts import CONTACT
+from brygga.connectors.vitec.api.dealings import Dealings
 from brygga.connectors.vitec.api.listings import JSON, SECTIONS, STREAMS, Listings, odd_answer
+from brygga.connectors.vitec.api.meetings import MEETING, PROFILE
 from brygga.connectors.vitec.api.relations import RELATION, Relations
+from brygga.connectors.vitec.mapping.outward import seen
 from brygga.connectors.vitec.mapping.reading import is_id
-from brygga.model import Estate, Invalid, Mapped, Rejected, Relation, Unsupported
+from brygga.model import BryggaError, Invalid, Mapped, Record, Rejected, Unsupported
 from brygga.wire.call import Call
 
 _EXTENDABLE = {"estate", "project"}
@@ -38,13 +48,24 @@ _IMAGE_BYTES = 60_000_000
 _FILE_BYTES = 100_000_000
 
 
+def utc_now() -> datetime:
+    """The real time, zone-aware."""
+    return datetime.now(UTC)
+
+
 class VitecConnector:
-    """Reads an office's database in Vitec. One connection is one customer id."""
+    """Reads and writes an office's database in Vitec. One connection is one customer id."""
 
     streams: tuple[str, ...] = STREAMS
 
     def __init__(
-        self, wire: Caller, *, connection: str, settings: Mapping[str, Any], secrets: Secrets
+        self,
+        wire: Caller,
+        *,
+        connection: str,
+        settings: Mapping[str, Any],
+        secrets: Secrets,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._wire = wire
         self._connection = connection
@@ -57,13 +78,12 @@ class VitecConnector:
             page_size=int(settings.get("page_size") or 100),
         )
         self._relations = Relations(wire, connection=connection, customer=self._customer, settings=settings)
+        crm = Crm(wire, connection=connection, customer=self._customer)
+        self._dealings = Dealings(crm, self._relations, settings=settings, now=now)
         names = str(settings.get("extend") or "").replace(",", " ").split()
         self._extend = str(settings.get("extend_joiner") or "+").join(names)
-        kinds = str(settings.get("contact_kinds") or "Person,Company,DeceasedEstate")
         self._read_contacts = bool(settings.get("read_contacts", True))
-        self._contact_kinds = [kind.strip() for kind in kinds.split(",") if kind.strip()]
-        if self._read_contacts:
-            self.streams = (*STREAMS, RELATION)
+        self.streams = (*STREAMS, *self._dealings.streams)
 
     @classmethod
     def authorise(
@@ -87,25 +107,31 @@ class VitecConnector:
         return Checked(
             ok=True,
             sv="Vitec svarar och släpper in oss.",
-            abilities={"check": "ok", "read": "ok", "files": "unknown", "webhooks": "unknown"},
+            abilities={
+                "check": "ok",
+                "read": "ok",
+                "files": "unknown",
+                "webhooks": "unknown",
+                "write": "unknown",
+            },
             facts={"offices": offices.total_row_count, "estates": estates.total_row_count},
         )
 
     # ------------------------------------------------------------------ read
 
     def pages(self, stream: str, *, since: datetime | None = None, cursor: str = "") -> AsyncIterator[Page]:
-        """The listing of one kind; see `Listings.pages` and `Relations.pages`."""
-        if stream == RELATION and self._read_contacts:
-            return self._relations.pages(since=since, cursor=cursor)
+        """The listing of one kind; see `Listings.pages` and `Dealings.pages`."""
+        if stream in self._dealings.streams:
+            return self._dealings.pages(stream, since=since, cursor=cursor)
         return self._listings.pages(stream, since=since, cursor=cursor)
 
     async def fetch(self, ref: Ref) -> RawRecord | None:
         """One record by id; None when Vitec answers 404. Raises Unsupported for other kinds."""
-        if ref.kind == RELATION:
-            return await self._relations.fetch(ref)
+        if ref.kind in {RELATION, BID, PROFILE}:
+            return await self._dealings.fetch(ref)
         source_id = self._checked_id(ref.source_id)
-        if ref.kind == "contact":
-            return await self._contact(source_id)
+        if ref.kind in {CONTACT, MEETING}:
+            return await self._dealings.fetch(ref)
         if ref.kind not in SECTIONS:
             raise Unsupported(
                 f"Vitec has no {ref.kind} to fetch.", connection=self._connection, operation="read"
@@ -134,40 +160,35 @@ class VitecConnector:
         )
         return None if answer.status == 404 else _raw(kind, source_id, answer.body, answer.fetched_at)
 
-    async def _contact(self, source_id: str) -> RawRecord | None:
-        """Contacts lie under a path per kind, and nobody says which: they are tried in turn."""
-        for kind in self._contact_kinds:
-            answer = await self._wire.call(
-                Call(
-                    operation="contact.read",
-                    path=f"/CRM/Contact/{quote(self._customer, safe='')}/{kind}/{quote(source_id, safe='')}",
-                    headers=JSON,
-                    accept_status=_NOT_FOUND,
-                    sensitive=True,
-                )
-            )
-            if answer.status != 404 and answer.body.strip() not in {b"", b"null", b"[]"}:
-                return _raw("contact", source_id, answer.body, answer.fetched_at)
-        return None
-
     def map(self, raw: RawRecord) -> Mapped:
-        """Pure; see `mapping.to_model`."""
-        return mapping.to_model(raw, self._connection)
+        """Pure; see `mapping.to_model` and `Dealings.without_ad_bids`."""
+        return self._dealings.without_ad_bids(mapping.to_model(raw, self._connection))
 
     def covers(self, stream: str, source_id: str) -> bool:
-        """The list of relations is one of sellers: other parts come by notice only."""
-        return stream != "relation" or source_id.split("|")[2:3] == ["Seller"]
+        """See `Dealings.covers`."""
+        return self._dealings.covers(stream, source_id)
 
     def follow(self, mapped: Mapped) -> list[Ref]:
-        """What only these records name: a flat's association (there is no list), a relation's contact."""
-        named: set[tuple[str, str]] = set()
-        for record in mapped.records:
-            if isinstance(record, Estate) and record.share is not None and record.share.association_id:
-                named.add(("association", record.share.association_id))
-            if isinstance(record, Relation) and record.contact_id and self._read_contacts:
-                named.add(("contact", record.contact_id))
-        own = f"{self._connection}:"
-        return [Ref(kind=kind, source_id=one.removeprefix(own)) for kind, one in sorted(named)]
+        """See `Dealings.follow`."""
+        return self._dealings.follow(mapped)
+
+    # ------------------------------------------------------------------ write
+
+    def writable(self) -> Mapping[str, Writable]:
+        """What the settings allow of what Vitec's pages can do; see `outward.seen`."""
+        return self._dealings.writing.writable()
+
+    def as_seen(self, record: Record) -> Record:
+        """Pure; see `outward.seen.as_seen`."""
+        return seen.as_seen(record)
+
+    async def write(self, drafts: Sequence[Draft]) -> list[Written | BryggaError]:
+        """See `Writing.write`."""
+        return await self._dealings.writing.write(drafts)
+
+    async def read_back(self, draft: Draft) -> Written | None:
+        """See `Writing.read_back`."""
+        return await self._dealings.writing.read_back(draft)
 
     # ------------------------------------------------------------------ files
 
@@ -209,10 +230,10 @@ class VitecConnector:
             )
 
     def notices(self, request: WebhookRequest) -> list[Notice]:
-        """Pure; see `webhooks.notices`. Without the right to read contacts, their news is no news."""
+        """Pure; see `webhooks.notices`. News of what is not read is no news."""
         found = webhooks.notices(request.body, request.query, self._customer)
-        wanted = found if self._read_contacts else [one for one in found if not _needs_contacts(one)]
-        return [self._by_its_word(one) for one in wanted]
+        wanted = [one for one in found if self._dealings.wants(one)]
+        return [*(self._by_its_word(one) for one in wanted), *self._dealings.more_to_look_at(wanted)]
 
     def _by_its_word(self, notice: Notice) -> Notice:
         """The end of a relation that Vitec cannot be asked for is taken from the notice, as its start was."""
@@ -229,7 +250,3 @@ class VitecConnector:
 
 def _raw(kind: str, source_id: str, body: bytes, fetched_at: datetime | None) -> RawRecord:
     return RawRecord(kind=kind, source_id=source_id, body=body, fetched_at=fetched_at or datetime.now(UTC))
-
-
-def _needs_contacts(notice: Notice) -> bool:
-    return notice.kind in {"contact", RELATION} and notice.event == "update"

@@ -1,8 +1,10 @@
-"""Who sells what: contacts and their parts in homes, from the CRM section (CONTRACT.md §3).
+"""Who sells, buys and looks at what: contacts and their parts in homes, from the CRM section
+(CONTRACT.md §3).
 
-The list of contacts' ids is documented; so are the paths of `Seller` and `Relations`, and that a
-batch holds at most 20 ids. What those two answer is not: the names of their members are settings,
-and an answer that does not have them is refused, never taken for "no relations".
+The list of contacts' ids is documented; so are the paths of `Seller`, `Buyer`, `Speculator` and
+`Relations`, and that a batch holds at most 20 ids. What those answer is not: the names of their
+members are settings, and an answer that does not have them is refused, never taken for "no
+relations".
 """
 
 from __future__ import annotations
@@ -25,6 +27,8 @@ RELATION = "relation"
 AT_ONCE = 20
 """Most contact ids in one question."""
 _SELLER = "Seller"
+_LISTED = (_SELLER, "Buyer", "Speculator")
+"""Parts that a batch of contacts can be asked about."""
 _UNKNOWN = (
     "Vitecs svar om säljare ser inte ut som väntat. Objekten hämtas som vanligt. "
     "Se över inställningarna för säljare; händelser från Vitec berättar också om dem."
@@ -44,6 +48,7 @@ class Relations:
         self._part = str(settings.get("relation_part") or "type")
         parts = str(settings.get("relation_parts") or _SELLER)
         self._parts = {part.strip() for part in parts.split(",") if part.strip()}
+        self.listed = tuple(part for part in _LISTED if part in self._parts)
 
     def answers_for(self, key: str) -> bool:
         """Whether Vitec can be asked for a relation of this key; of other parts only notices tell."""
@@ -52,7 +57,8 @@ class Relations:
     async def pages(self, *, since: datetime | None = None, cursor: str = "") -> AsyncIterator[Page]:
         """Sellers and what they sell, whole, a batch of contacts at a time; `cursor` is the last contact.
 
-        With `since` only contacts that changed after it are asked about.
+        So buyers and speculators, where the setting says that Vitec answers for them. With `since`
+        only contacts that changed after it are asked about.
         """
         contacts = [one for one in await self._contacts(since) if one > cursor]
         if not contacts:
@@ -60,7 +66,8 @@ class Relations:
         for start in range(0, len(contacts), AT_ONCE):
             asked = contacts[start : start + AT_ONCE]
             last = start + AT_ONCE >= len(contacts)
-            yield Page(records=await self._sellers(asked), cursor=asked[-1], last=last)
+            records = [one for part in self.listed for one in await self._having(part, asked)]
+            yield Page(records=records, cursor=asked[-1], last=last)
 
     async def fetch(self, ref: Ref) -> RawRecord | None:
         """A relation by its key, or all of a contact; None when Vitec disowns it.
@@ -90,31 +97,34 @@ class Relations:
         ids: list[Any] = [row.get("id") for rows in kinds.values() for row in rows if isinstance(row, dict)]
         return sorted({one for one in ids if is_id(one) and "," not in one})
 
-    async def _sellers(self, contacts: Sequence[str]) -> list[RawRecord]:
-        """What those of the contacts sell who are sellers; the others are left out of the answer."""
+    async def _having(self, part: str, contacts: Sequence[str]) -> list[RawRecord]:
+        """The homes of those of the contacts who have this part; the others are left out of the answer."""
         query = (("contactIds", ",".join(contacts)),)
-        answer = await self._ask("contact.sellers", f"{self._root}/{_SELLER}", query)
+        answer = await self._ask(f"contact.{part.lower()}s", f"{self._root}/{part}", query)
         records: dict[str, RawRecord] = {}
         for row in self._rows(answer):
             contact = row.get("id", row.get("contactId"))
             if not is_id(contact):
                 raise self._unsupported("A seller in Vitec's answer has no id that can be used.")
-            for one in await self._sold_by(contact, row, answer):
+            for one in await self._homes_of(contact, part, row, answer):
                 records[one.source_id] = one
         return list(records.values())
 
-    async def _sold_by(self, contact: str, row: Mapping[str, Any], answer: Answer) -> list[RawRecord]:
-        """From the seller's own row, or, if that does not name the homes, from its relations."""
+    async def _homes_of(
+        self, contact: str, part: str, row: Mapping[str, Any], answer: Answer
+    ) -> list[RawRecord]:
+        """From the contact's own row, or, if that does not name the homes, from its relations."""
         if self._estates in row:
-            parts = self._parts_in(contact, row[self._estates])
+            parts = self._parts_in(contact, part, row[self._estates])
         else:
             parts, answer = await self._of(contact) or ([], answer)
+            parts = [one for one in parts if one.part == part]
         return [_raw([one], one.key, answer) for one in parts]
 
-    def _parts_in(self, contact: str, estates: Any) -> list[Part]:
+    def _parts_in(self, contact: str, part: str, estates: Any) -> list[Part]:
         if not isinstance(estates, list) or not all(is_id(one) for one in estates):
             raise self._unsupported("A seller's homes in Vitec's answer are not a list of ids.")
-        return [Part(estate=one, contact=contact, part=_SELLER) for one in estates]
+        return [Part(estate=one, contact=contact, part=part) for one in estates]
 
     # ------------------------------------------------------------------ one contact
 
@@ -131,7 +141,8 @@ class Relations:
         estate, part = row.get(self._estate), row.get(self._part)
         if not is_id(estate) or not isinstance(part, str) or not part:
             raise self._unsupported("A relation in Vitec's answer has no home or no part.")
-        return Part(estate=str(estate), contact=contact, part=part_word(part))
+        viewing = str(row["viewingId"]) if is_id(row.get("viewingId")) else ""
+        return Part(estate=str(estate), contact=contact, part=part_word(part), viewing=viewing)
 
     # ------------------------------------------------------------------ asking
 

@@ -25,16 +25,23 @@ _KINDS = {
     "Office": "office",
     "Contact": "contact",
     "Area": "area",
+    "Meeting": "meeting",
 }
 _EVENTS = {"Update": "update", "Remove": "remove", "Merge": "merge"}
 _MOST_MERGED = 1_000
+_ABOUT = {
+    **dict.fromkeys(words.TYPES, "estate"),
+    **dict.fromkeys(("Person", "Company", "DeceasedEstate", "Association", "Contact"), "contact"),
+    "User": "agent",
+}
+"""What a related record is, by the word in `relType`; not `Estate`: a home, or a dead person's (§11)."""
 
 
 def notices(body: bytes, query: Iterable[tuple[str, str]], customer_id: str) -> list[Notice]:
     """What a request asks us to look at: nothing, one record, or (a merge) a contact and its relations.
 
-    Nothing: another customer's event, or a type that this connector does not keep (`Meeting`,
-    `Note`). Raises Invalid when it is no notification of Vitec's.
+    Nothing: another customer's event, or a type that this connector does not know. Raises Invalid
+    when it is no notification of Vitec's.
     """
     facts = _facts(body, query)
     kind, event = str(facts.get("type") or ""), str(facts.get("event") or "")
@@ -87,6 +94,8 @@ def _read(kind: str, event: str, facts: dict[str, Any]) -> Notice | None:
         return _agent_of(facts)
     if kind == "IncomingLead":
         return _lead(facts)
+    if kind == "Note":
+        return _note(event, facts)
     if kind in _KINDS:
         return _record(_KINDS[kind], event, facts)
     return None
@@ -94,6 +103,8 @@ def _read(kind: str, event: str, facts: dict[str, Any]) -> Notice | None:
 
 def _record(kind: str, event: str, facts: dict[str, Any]) -> Notice:
     told = {"subtype": _text(facts.get("subtype"))}
+    if kind == "contact":
+        told["contact_kind"] = words.CONTACT_KINDS.get(told["subtype"], "")
     data = facts.get("data")
     if type(data) is dict and type(data.get("status")) is str:
         told["status"] = words.status(data["status"][:100])
@@ -108,6 +119,7 @@ def _merge(facts: dict[str, Any]) -> list[Notice]:
     gone = tuple(one for one in sources[:_MOST_MERGED] if is_id(one)) if type(sources) is list else ()
     name = "destinationId" if facts.get("destinationId") else "id"
     contact = _id(facts, name)
+    gone = tuple(one for one in gone if one != contact)  # the one that lives on is never removed
     told = {"subtype": _text(facts.get("subtype"))}
     return [
         Notice(event="merge", kind="contact", source_id=contact, merged_ids=gone, facts=told),
@@ -140,6 +152,16 @@ def _agent_of(facts: dict[str, Any]) -> Notice | None:
         if facts.get(f"relType{number}") == "User":
             return Notice(event="update", kind="agent", source_id=_id(facts, f"relId{number}"))
     return None
+
+
+def _note(event: str, facts: dict[str, Any]) -> Notice:
+    """A note was written or went. Notes are not kept, and one alone cannot be asked for: it is only told."""
+    told = {"note": _id(facts, "id"), "subtype": _text(facts.get("subtype")), "event": event}
+    for number in ("1", "2", "3"):
+        about = _ABOUT.get(_text(facts.get(f"relType{number}")))
+        if about and is_id(facts.get(f"relId{number}")):
+            told[about] = str(facts[f"relId{number}"])
+    return Notice(event="status", kind="note", source_id="", facts={k: v for k, v in told.items() if v})
 
 
 def _lead(facts: dict[str, Any]) -> Notice:

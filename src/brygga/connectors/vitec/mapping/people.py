@@ -1,12 +1,10 @@
-"""Offices, agents, associations, areas, brands and contacts: Vitec → the model."""
+"""Offices, agents, associations, areas and brands: Vitec → the model."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from brygga.connectors.vitec import schema
-from brygga.connectors.vitec.mapping import words
 from brygga.connectors.vitec.mapping.reading import (
     Reading,
     documents,
@@ -16,9 +14,9 @@ from brygga.connectors.vitec.mapping.reading import (
     postcode,
     surroundings,
 )
-from brygga.model import Agent, Area, Association, Brand, Contact, Mapped, Office, Record
+from brygga.model import Agent, Area, Association, Brand, Mapped, Office, Record
 from brygga.model.parts import Address, Described
-from brygga.swedish import orgnr, personnummer
+from brygga.swedish import orgnr
 from brygga.swedish.outcome import NotUnderstood
 
 _ABOUT = (
@@ -31,7 +29,8 @@ _ECONOMY = (
 )  # fmt: skip  # the same
 
 
-def _mapped(record: Record, raw: dict[str, Any], r: Reading, kind: str) -> Mapped:
+def mapped(record: Record, raw: dict[str, Any], r: Reading, kind: str) -> Mapped:
+    """The record as the one asked for, with what is unknown of its answer carried through."""
     r.unknown(raw, schema.SHAPES[kind])
     record.extra = r.extra
     return Mapped(records=[record], findings=r.findings, owner_id=record.id)
@@ -59,7 +58,7 @@ def office(body: bytes, source_id: str, connection: str) -> Mapped:
         seat=r.text(raw.get("seat"), "seat"),
         description=r.html(raw.get("description"), "description"),
     )
-    return _mapped(record, raw, r, "office")
+    return mapped(record, raw, r, "office")
 
 
 def _phone(value: Any, path: str, r: Reading) -> str:
@@ -97,7 +96,7 @@ def agent(body: bytes, source_id: str, connection: str) -> Mapped:
         visible=r.flag(raw.get("isVisibleInStaffList"), "isVisibleInStaffList"),
     )
     r.keep(raw.get("reviews"), "reviews")
-    return _mapped(record, raw, r, "agent")
+    return mapped(record, raw, r, "agent")
 
 
 def _offices(value: Any, r: Reading) -> list[str]:
@@ -122,7 +121,7 @@ def association(body: bytes, source_id: str, connection: str) -> Mapped:
         id=r.ref(raw["id"], "id"),
         changed_at=r.moment(raw.get("changedAt"), "changedAt"),
         name=r.text(raw.get("name"), "name"),
-        orgnr=_orgnr(raw.get("corporateNumber"), "corporateNumber", r),
+        orgnr=orgnr_of(raw.get("corporateNumber"), "corporateNumber", r),
         form=r.text(raw.get("organizationalForm"), "organizationalForm"),
         genuine=r.text(raw.get("genuineAssociation"), "genuineAssociation"),
         email=r.email(raw.get("email"), "email"),
@@ -144,7 +143,7 @@ def association(body: bytes, source_id: str, connection: str) -> Mapped:
         documents=documents(raw.get("documents"), "documents", r),
     )
     r.keep(asked.get("otherPhone"), "publicContact.otherPhone")
-    return _mapped(record, raw, r, "association")
+    return mapped(record, raw, r, "association")
 
 
 def _texts(part: dict[str, Any], names: tuple[str, ...], path: str, r: Reading) -> list[Described]:
@@ -152,7 +151,8 @@ def _texts(part: dict[str, Any], names: tuple[str, ...], path: str, r: Reading) 
     return [one for one in read if one.text]
 
 
-def _orgnr(value: Any, path: str, r: Reading) -> str:
+def orgnr_of(value: Any, path: str, r: Reading) -> str:
+    """An organisation number as `NNNNNN-NNNN`; one that is none is kept as text, with a finding."""
     text = r.text(value, path, most=100)
     if not text:
         return ""
@@ -179,7 +179,7 @@ def area(body: bytes, source_id: str, connection: str) -> Mapped:
         surroundings=surroundings(raw.get("surroundings"), r),
         images=images(raw.get("images"), r),
     )
-    return _mapped(record, raw, r, "area")
+    return mapped(record, raw, r, "area")
 
 
 def _polygons(value: Any, r: Reading) -> list[list[list[list[float]]]]:
@@ -214,106 +214,4 @@ def brand(body: bytes, source_id: str, connection: str) -> Mapped:
     )
     r.keep(raw.get("createdAt"), "createdAt")
     r.keep(raw.get("segments"), "segments")
-    return _mapped(record, raw, r, "brand")
-
-
-def contact(body: bytes, source_id: str, connection: str, *, fetched_at: datetime) -> Mapped:
-    """A person, company or deceased person's estate. Raises Invalid as `Reading.answer`."""
-    r = Reading(connection)
-    raw = r.answer(body, "contact", source_id)
-    phones = r.section(raw.get("telephone"), "telephone")
-    emails = r.section(raw.get("email"), "email")
-    kind = r.choice(raw.get("type"), "type", words.CONTACT_KINDS) or "person"
-    record = Contact(
-        id=r.ref(raw["id"], "id"),
-        changed_at=r.moment(raw.get("changedAt"), "changedAt"),
-        created_at=r.moment(raw.get("createdAt"), "createdAt"),
-        kind=kind,
-        first_name=r.text(raw.get("firstName"), "firstName"),
-        last_name=r.text(raw.get("lastName"), "lastName"),
-        orgnr=_orgnr(raw.get("corporateNumber"), "corporateNumber", r),
-        born_at=r.moment(raw.get("dateOfBirth"), "dateOfBirth"),
-        deceased=r.flag(raw.get("isDeceased"), "isDeceased"),
-        email=r.email(emails.get("emailAddress"), "email.emailAddress"),
-        email_other=r.email(emails.get("emailAddress2"), "email.emailAddress2"),
-        mobile=r.phone(phones.get("cell"), "telephone.cell"),
-        phone=r.phone(phones.get("home"), "telephone.home"),
-        phone_work=r.phone(phones.get("work"), "telephone.work"),
-        phone_other=r.phone(phones.get("other"), "telephone.other"),
-        address=_contact_address(raw.get("address"), r),
-        agent_id=r.ref(raw.get("agentId"), "agentId"),
-        categories=_categories(raw.get("categories"), r),
-        wants_advertising=r.flag(raw.get("advertisingEnabled"), "advertisingEnabled"),
-        wants_matching=r.text(raw.get("wantsToBeMatched"), "wantsToBeMatched"),
-        informed_at=r.moment(raw.get("gdprApprovalDate"), "gdprApprovalDate"),
-        note=r.html(raw.get("note"), "note"),
-    )
-    _identity(record, raw, r, fetched_at)
-    _single_name(record, raw, r)
-    _switchboard(record, phones, r)
-    for member in ("customerId", "leadScore", "matchingChangedAt", "isCompanyPerson"):
-        r.keep(raw.get(member), member)
-    return _mapped(record, raw, r, "contact")
-
-
-def _identity(record: Contact, raw: dict[str, Any], r: Reading, fetched_at: datetime) -> None:
-    """The personal number as twelve digits, or the foreign one; one that cannot be read is kept aside."""
-    path = "socialSecurityNumber"
-    text = r.text(raw.get(path), path, most=100)
-    foreign = [
-        r.flag(raw.get(name), name)
-        for name in ("isForeignSocialSecurityNumber", "isForeignIdSocialSecurityNumber")
-    ]
-    if not text:
-        return
-    if any(foreign):
-        record.foreign_id = text
-        return
-    try:
-        record.personnummer = personnummer.parse(text, today=fetched_at.date()).digits
-    except NotUnderstood as error:
-        record.protected = error.code == "protected"
-        r.note("not_a_personnummer", path, sv=error.sv)
-        r.keep(text, path)
-
-
-def _single_name(record: Contact, raw: dict[str, Any], r: Reading) -> None:
-    """A company and a deceased person's estate have one name; the latter's is a person's."""
-    name = r.text(raw.get("name"), "name")
-    if record.kind == "company":
-        record.company_name = name
-    elif not record.last_name:
-        record.last_name = name
-    else:
-        r.keep(name, "name")
-
-
-def _switchboard(record: Contact, phones: dict[str, Any], r: Reading) -> None:
-    number = r.phone(phones.get("switch"), "telephone.switch")
-    if record.phone:
-        r.keep(number, "telephone.switch")
-    else:
-        record.phone = number
-
-
-def _contact_address(value: Any, r: Reading) -> Address | None:
-    a = r.section(value, "address")
-    country = r.text(a.get("countryCode"), "address.countryCode")
-    read = Address(
-        street=r.text(a.get("streetAddress"), "address.streetAddress"),
-        postcode=postcode(a.get("zipCode"), "address.zipCode", r, swedish=country in {"", "SE"}),
-        town=r.text(a.get("city"), "address.city"),
-        country_code=country,
-        position=position(a.get("wgs84Coordinate"), "address.wgs84Coordinate", r),
-    )
-    return None if read == Address() else read
-
-
-def _categories(value: Any, r: Reading) -> list[str]:
-    names = []
-    for number, row in enumerate(r.rows(value, "categories")):
-        inner = r.inside("categories", number)
-        names.append(inner.text(row.get("name"), "name"))
-        inner.keep(row.get("id"), "id")
-        inner.keep(row.get("readOnly"), "readOnly")
-    return [name for name in names if name]
+    return mapped(record, raw, r, "brand")

@@ -6,8 +6,9 @@ from typing import Any
 
 from brygga.connectors.vitec import schema
 from brygga.connectors.vitec.mapping import words
-from brygga.connectors.vitec.mapping.homes import marketing, texts, viewings
+from brygga.connectors.vitec.mapping.homes import marketing, texts
 from brygga.connectors.vitec.mapping.reading import Reading, address, documents, images, links, surroundings
+from brygga.connectors.vitec.mapping.showings import viewings
 from brygga.model import Mapped, Project
 from brygga.model.vocabulary import ESTATE_STATUSES
 

@@ -80,6 +80,16 @@ CONTACT_KINDS: Final[dict[str, str]] = {
     "Association": "association",
 }
 
+MEETING_KINDS: Final[dict[str, str]] = {
+    "Intake": "intake",
+    "Assignment": "assignment",
+    "Comeback": "comeback",
+    "Contract": "contract",
+    "Possession": "possession",
+    "Other": "other",
+}
+"""The contract names the kinds of meeting but not each word: a word that is not here is kept as it came."""
+
 IMAGE_CATEGORIES: Final[dict[str, str]] = {
     "Layout": "layout",
     "Map": "map",

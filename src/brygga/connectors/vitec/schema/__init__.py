@@ -7,6 +7,7 @@ build answers. Members and spelling follow `advertising.openapi.json`.
 lists     pages of lists        homes     homes of all types
 projects  new-build projects    people    people, offices, associations, areas, brands, notices
 kinds     what only some types of home have
+dealings  bids, meetings and search profiles of the CRM section
 parts     buildings, and what several answers share
 """
 
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import msgspec
 
+from brygga.connectors.vitec.schema.dealings import CrmBid, Meeting, SearchProfile
 from brygga.connectors.vitec.schema.homes import Estate
 from brygga.connectors.vitec.schema.lists import ListPage, ListRow
 from brygga.connectors.vitec.schema.parts import Shape
@@ -38,6 +40,9 @@ SHAPES: dict[str, type[msgspec.Struct]] = {
     "area": Area,
     "brand": Brand,
     "contact": Contact,
+    "bid": CrmBid,
+    "meeting": Meeting,
+    "searchprofile": SearchProfile,
 }
 """Record kind → the shape of its answer."""
 
@@ -47,12 +52,15 @@ __all__ = [
     "Association",
     "Brand",
     "Contact",
+    "CrmBid",
     "Estate",
     "ListPage",
     "ListRow",
+    "Meeting",
     "Notice",
     "Office",
     "Project",
+    "SearchProfile",
     "Shape",
     "User",
     "UserListRow",

@@ -1,0 +1,1 @@
+"""Booli: homes for sale and sold on the market, read only."""

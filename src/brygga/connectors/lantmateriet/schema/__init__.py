@@ -1,0 +1,1 @@
+"""Shapes: the products and their settings (`products`), and what a look-up gives (`register`)."""

@@ -1,0 +1,10 @@
+-- A Swedish schema with å, ä and ö in its names, own keys, a lookup table by code, prices in thousands.
+-- Made for brygga's tests.
+CREATE TABLE mäklare (mäklar_nr serial primary key, förnamn varchar(50) not null, efternamn varchar(50) not null, e_post varchar(100), mobil varchar(20));
+CREATE TABLE kund (kund_nr serial primary key, förnamn varchar(50), efternamn varchar(50), firma varchar(80), pers_org_nr varchar(13), epost varchar(100), tel varchar(20), kund_typ char(1) not null check (kund_typ in ('P','F')), ändrad timestamp not null default now());
+CREATE TABLE objekt_typ (kod varchar(3) primary key, benämning varchar(40) not null);
+INSERT INTO objekt_typ VALUES ('VIL','Villa'),('BRF','Bostadsrätt'),('FRI','Fritidshus'),('TOM','Tomt'),('GÅR','Gård');
+CREATE TABLE fastighet (fastighet_nr serial primary key, objekt_nr varchar(12) unique, objekt_typ varchar(3) not null references objekt_typ, läge varchar(20) not null default 'kommande' check (läge in ('kommande','till salu','såld','återkallad')), gatuadress varchar(80) not null, post_nr char(5), post_ort varchar(40), pris_tkr numeric(8,1), slut_pris_tkr numeric(8,1), boyta numeric(6,1), bi_yta numeric(6,1), tomt_yta numeric(8,1), antal_rum numeric(3,1), bygg_år integer, avgift_per_mån integer, fastighets_beteckning varchar(80), ansvarig_mäklare integer references mäklare, säljare integer references kund, köpare integer references kund, tillträdes_dag date, ändrad timestamp not null default now());
+CREATE TABLE visning (id serial primary key, fastighet integer not null references fastighet, dag date not null, från_kl time not null, till_kl time, digital boolean not null default false);
+CREATE TABLE budgivning (id serial primary key, fastighet integer not null references fastighet, kund integer references kund, bud_kr integer not null, lagt timestamp not null, återtaget boolean not null default false);
+CREATE TABLE fastighet_logg (id serial primary key, fastighet integer, gatuadress text, pris_tkr numeric, boyta numeric);

@@ -1,0 +1,1 @@
+"""A system in memory that can be read and written, for tests of mirrors."""
