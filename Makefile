@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check chaos bench browser clean
+.PHONY: demo test check chaos bench servers clean
 
 $(STAMP): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -15,11 +15,11 @@ $(STAMP): requirements.lock pyproject.toml
 demo: $(STAMP)
 	$(BIN)/brygga demo
 
-# The page is tested in a real browser; where none is found and packages can be installed, it is.
-browser:
-	@sh scripts/ensure-chromium
+# Tests use a real browser and a real MariaDB; where one is missing and packages can be installed, it is.
+servers:
+	@sh scripts/ensure-servers
 
-test: $(STAMP) browser check
+test: $(STAMP) servers check
 	$(BIN)/pytest
 
 check: $(STAMP)
@@ -28,7 +28,7 @@ check: $(STAMP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-chaos: $(STAMP) browser
+chaos: $(STAMP) servers
 	BRYGGA_CHAOS=1 $(BIN)/pytest -m chaos
 
 bench: $(STAMP)

@@ -24,7 +24,7 @@ CHROMIUM = os.environ.get("CHROMIUM") or next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
 pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="needs Chromium (scripts/ensure-chromium, or CHROMIUM=path)"
+    CHROMIUM is None, reason="needs Chromium (scripts/ensure-servers, or CHROMIUM=path)"
 )
 
 QUIET = [
