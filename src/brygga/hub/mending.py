@@ -14,6 +14,7 @@ from brygga.hub.connections import TENANT
 from brygga.hub.drifting import shape_name
 from brygga.hub.flows.fetching import take_in
 from brygga.hub.hub import Hub
+from brygga.hub.mirroring import FLOW, to_wake
 from brygga.model import Invalid, Refused
 from brygga.sync.drift import Shape, accept
 
@@ -146,6 +147,13 @@ def accept_drift(hub: Hub, connection: str, kind: str, *, actor: str) -> list[st
     hub.store.signal_raise([("pull", f"{connection}|full")])
     hub.wake()
     return paths
+
+
+def mirror_again(hub: Hub, connection: str) -> None:
+    """Look at everything again that this connection shares with others."""
+    names = to_wake(hub.store, [connection])
+    hub.store.signal_raise([(FLOW, f"{name}|full") for name in names])
+    hub.wake()
 
 
 def _unblock(hub: Hub, connection: str) -> None:

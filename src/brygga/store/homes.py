@@ -25,8 +25,21 @@ _ORDERS = {
 }
 
 
+_LEADS = (
+    "NOT EXISTS (SELECT 1 FROM twin t WHERE t.right_id = rec_estate.id AND t.kind = 'estate'"
+    " AND t.right_id <> '' AND t.left_id <> '' AND t.left_gone = 0)"
+)
+"""A home that two systems have is listed once: as the leading one has it."""
+
+
 class Homes(Room):
     """The list of homes."""
+
+    def estate_count(self) -> int:
+        """How many homes there are, each counted once however many systems have it."""
+        return int(
+            self._db.rows(f"SELECT count(*) FROM rec_estate WHERE deleted_us IS NULL AND {_LEADS}")[0][0]
+        )
 
     def find_estates(self, filters: Filters | None = None, page: int = 1, per_page: int = 50) -> Page:
         """One page of the homes that fit, and how many fit. Pages count from 1."""
@@ -46,7 +59,7 @@ class Homes(Room):
         if column not in {"status", "type", "town", "agent_id", "office_id"}:
             raise KeyError(column)
         sql = (
-            f"SELECT {column}, count(*) FROM rec_estate WHERE deleted_us IS NULL"
+            f"SELECT {column}, count(*) FROM rec_estate WHERE deleted_us IS NULL AND {_LEADS}"
             f" GROUP BY {column} ORDER BY {column}"
         )
         return [(str(word), int(count)) for word, count in self._db.rows(sql)]
@@ -55,6 +68,8 @@ class Homes(Room):
 def _where(f: Filters, among: str) -> tuple[str, list[object]]:
     """The conditions and their values; the statuses' value comes last, added by the caller."""
     parts = ["deleted_us IS NOT NULL" if f.removed else "deleted_us IS NULL"]
+    if not f.connection:
+        parts.append(_LEADS)
     values: list[object] = []
     for sql, value in (
         ("id >= ?", f"{f.connection}:" if f.connection else None),

@@ -52,6 +52,7 @@ class EstateLine(msgspec.Struct, kw_only=True):
 class Filters(msgspec.Struct, kw_only=True):
     """What a list of homes is narrowed to; empty is everything. `text` is sought in street, town and id.
 
+    Without a `connection`, a home that follows another system's is shown once, as the leading one has it.
     `order`: street · price · area · town · status · changed · id; with a minus before it, backwards.
     """
 

@@ -154,7 +154,7 @@ class Pages:
             "counts": {
                 "repairs": due_causes(seen),
                 "conflicts": self.hub.store.conflict_count(),
-                "objects": self.hub.store.counts()["estate"][0],
+                "objects": self.hub.store.estate_count(),
                 "queue": seen.waiting,
             },
             "parent": "layout.html",

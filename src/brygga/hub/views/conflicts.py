@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ from brygga.hub.views.names import plain_path
 from brygga.hub.views.tongue import Tongue
 from brygga.model import RECORD_TYPES, Contact, Estate, marks_of
 from brygga.store import Conflict
+from brygga.swedish import format as sv
 
 SAYS: Final[dict[str, str]] = {
     "differs": "Båda sidor har ändrats och ingen regel avgör.",
@@ -41,6 +42,15 @@ ENGLISH: Final[dict[str, str]] = {
     "same_as": "The record matches one that already belongs to another.",
     "doubt": "Nobody knows whether the record was made. It is not sent again before you answer.",
 }
+
+
+WRITTEN: Final[Mapping[str, Callable[[Any], str]]] = {
+    "kr": sv.kr,
+    "kr/month": sv.kr_per_month,
+    "m2": sv.m2,
+    "%": sv.percent,
+}
+"""Unit → how a number with it is written."""
 
 
 def conflict_rows(
@@ -111,7 +121,7 @@ def card(hub: Hub, one: Conflict, tongue: Tongue, now: datetime) -> dict[str, An
             {
                 "take": take,
                 "title": title,
-                "value": written(side["value"]),
+                "value": written(side["value"], unit_of(one.kind, one.path)),
                 "gone": gone,
                 "at": at,
                 "when": tongue.when(at, now) if at else "",
@@ -120,12 +130,20 @@ def card(hub: Hub, one: Conflict, tongue: Tongue, now: datetime) -> dict[str, An
     return row | {"sides": sides, "may_type": one.path not in WHOLE or one.path == PAIR}
 
 
-def written(value: Any) -> str:
+def unit_of(kind: str, path: str) -> str:
+    """The field's unit, by its mark."""
+    mark = marks_of(RECORD_TYPES[kind]).get(plain_path(path))
+    return mark.unit if mark is not None else ""
+
+
+def written(value: Any, unit: str = "") -> str:
     """A value as people write it; a whole record in a line."""
     if value is None:
         return "–"
     if isinstance(value, bool):
         return "ja" if value else "nej"
+    if isinstance(value, int | float):
+        return WRITTEN.get(unit, sv.number)(value)
     if isinstance(value, Mapping):
         return ", ".join(f"{written(v)}" for _, v in list(value.items())[:8])
     if isinstance(value, list):

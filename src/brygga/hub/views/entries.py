@@ -28,7 +28,8 @@ class Entry(msgspec.Struct, kw_only=True):
     """One business event. `kind`: estate · viewing · bid · publish · created · removed · restored · notice.
 
     `sent` are the events of what went out because of it, `notices` those that told of it; `carried`
-    the receivers that got it with a publication that was under way when it came.
+    the receivers that got it with a publication that was under way when it came. `source`: the
+    connection that the home comes from.
     """
 
     kind: str
@@ -40,6 +41,7 @@ class Entry(msgspec.Struct, kw_only=True):
     sent: list[Event] = []
     carried: list[str] = []
     correlation_id: str = ""
+    source: str = ""
 
 
 def outgoing(event: Event) -> bool:

@@ -66,7 +66,7 @@ def findings_page(hub: Hub, seen: Snapshot, tongue: Tongue, *, code: str = "") -
         "chosen": _chosen(hub, groups.get(code, []), seen, tongue) if code else [],
         "code": code,
         "homes": len(homes),
-        "all": hub.store.counts()["estate"][0],
+        "all": hub.store.estate_count(),
         "set_aside": len(hub.store.parked(limit=MOST_READ)),
         "total": len(found),
     }

@@ -97,7 +97,7 @@ def object_list(
         "rows": [_row(line, links, rows, seen, tongue) for line in lines],
         "targets": [{"name": s.name, "title": s.title} for s in targets],
         "total": total,
-        "all": hub.store.counts()["estate"][0],
+        "all": hub.store.estate_count(),
         "wrong": len(wrong),
         "choice": choice,
         "text": text,

@@ -37,20 +37,16 @@ def said(
         return _bid(entry.about, bidders, tongue, full)
     if entry.kind == "publish":
         return [("", _publication(entry, seen, tongue))], _under_publication(entry, seen, tongue)
-    source = _source_title(seen)
+    source = seen.title(entry.source)
     if entry.kind == "notice":
         return [("", tongue.say("line.webhook", name=source))], tongue.say("line.webhook_same")
     text = tongue.say("line.removed_text") if entry.kind == "removed" else ""
     return [("", tongue.say(f"line.{entry.kind}", name=source))], text
 
 
-def _source_title(seen: Snapshot) -> str:
-    return next((s.title for s in seen.seen.values() if s.source), "")
-
-
 def _under_change(entry: Entry, rows: Sequence[dict[str, Any]], seen: Snapshot, tongue: Tongue) -> str:
     """Who told us of it, and at how many places it has arrived."""
-    name = _source_title(seen)
+    name = seen.title(entry.source)
     told = [n.at for n in entry.notices if n.at is not None]
     if told:
         texts = [tongue.say("line.told", name=name, at=tongue.clock(max(told)))]

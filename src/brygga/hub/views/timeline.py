@@ -10,6 +10,7 @@ from brygga.hub.hub import Hub
 from brygga.hub.views import changes as change_words
 from brygga.hub.views.delivered import fan, steps_summary
 from brygga.hub.views.entries import Entry, gathered
+from brygga.hub.views.followers import followers_of
 from brygga.hub.views.names import address_of, full_address, status_word, type_word
 from brygga.hub.views.places import Place, places_of, rows_of_one
 from brygga.hub.views.snapshot import Snapshot
@@ -50,6 +51,8 @@ def timeline(
     events = hub.store.timeline("estate", estate_id, MOST_EVENTS)
     viewings = hub.store.owned("viewing", estate_id)
     gathered_ = gathered(story(hub, row, viewings, links), events, row.connection)
+    for entry in gathered_:
+        entry.source = row.connection
     told = _told(gathered_, seen, {p.connection: p for p in places}, tongue, may_see_persons)
     chosen = [line for line in told if topic == "all" or _has(line, topic)]
     return {
@@ -61,6 +64,7 @@ def timeline(
         "why": why(_question(hub, row, seen, places, links, gathered_, events, tongue)),
         "places": places,
         "source": _source(row, seen, tongue),
+        "followers": followers_of(hub, estate_id, seen, tongue),
         "planned": _planned(viewings, seen.now, tongue) if topic in {"all", "viewings"} else [],
         "days": _days(chosen[:most], seen.now, tongue),
         "more": len(chosen) > most,

@@ -151,6 +151,10 @@ async def answered(site: Site, repair: dict[str, Any], answer: str) -> str:
         await do(site, mending.retry_outgoing, hub, n, actor=ACTOR)
         await close(site, repair)
         return "retried"
+    if answer == "spegla":
+        await do(site, mending.mirror_again, hub, repair["connection"])
+        await close(site, repair)
+        return "retried"
     if answer == "prova":
         return await tested(site, repair)
     if answer in {"behall", "ta-bort", "klart", "godta"}:
