@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from brygga.model import Contact
-from brygga.store import Batch, Incoming, Raised, Round, Store, Twin
+from brygga.model import Contact, Estate
+from brygga.store import Batch, Filters, Incoming, Raised, Round, Store, Twin
 
 
 @pytest.fixture
@@ -173,3 +173,21 @@ def test_raw_answers_come_page_by_page(store: Store, clock: Any) -> None:
     assert [(kind, sid, body) for kind, sid, body, _ in first][2] == ("contact", "K2", b"{2}")
     rest = store.raw_page("left", after=("contact", "K2"))
     assert [sid for _, sid, _, _ in rest] == ["K3", "K4"]
+
+
+def test_a_home_that_two_systems_have_is_listed_once_as_the_leading_one_has_it(
+    store: Store, make: Any, clock: Any
+) -> None:
+    store.apply(make.batch(make.estate("E1"), make.estate("E2")))
+    follower = Estate(id="kontoret:1", type="apartment", status="for_sale")
+    alone = Estate(id="kontoret:2", type="house", status="for_sale")
+    batch = Batch(
+        connection="kontoret", now=clock(), incoming=[Incoming(record=r) for r in (follower, alone)]
+    )
+    store.apply(batch)
+    twin = Twin(kind="estate", left_id="vitec:E1", right_connection="kontoret", right_id="kontoret:1")
+    store.mirror_keep(Round(right="kontoret", now=clock(), twins=[twin]))
+    assert [line.id for line in store.find_estates().lines] == ["kontoret:2", "vitec:E1", "vitec:E2"]
+    assert store.find_estates().total == store.estate_count() == 3
+    assert store.find_estates(Filters(connection="kontoret")).total == 2
+    assert dict(store.estate_words("type")) == {"apartment": 2, "house": 1}
