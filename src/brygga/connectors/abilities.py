@@ -13,6 +13,16 @@ from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
+from brygga.connectors.messaging import (
+    Delivery,
+    Mail,
+    Person,
+    Receipt,
+    ReportDeliveries,
+    SendEmail,
+    SendSms,
+    Sms,
+)
 from brygga.connectors.reading import (
     Acknowledge,
     Captured,
@@ -216,34 +226,6 @@ class RenewKey(Protocol):
         ...
 
 
-class Mail(msgspec.Struct, frozen=True, kw_only=True):
-    """A neutral e-mail. `key` is our own id: it becomes the Message-ID, so a repeat can be told."""
-
-    to: tuple[str, ...]
-    subject: str
-    text: str
-    html: str = ""
-    sender: str = ""
-    key: str
-    attachments: tuple[tuple[str, str, bytes], ...] = ()
-
-
-class Receipt(msgspec.Struct, frozen=True, kw_only=True):
-    """What the receiver said of a message: its id there, and per recipient `accepted` or why not."""
-
-    remote_id: str
-    results: Mapping[str, str] = {}
-
-
-@runtime_checkable
-class SendEmail(Protocol):
-    """Ability `email`."""
-
-    async def send(self, mail: Mail) -> Receipt:
-        """Hand the message over. OutcomeUnknown if the line broke after the last byte."""
-        ...
-
-
 ABILITIES: dict[str, type] = {
     "check": Check,
     "read": ReadRecords,
@@ -256,6 +238,8 @@ ABILITIES: dict[str, type] = {
     "publish": Publish,
     "renew": RenewKey,
     "email": SendEmail,
+    "sms": SendSms,
+    "deliveries": ReportDeliveries,
 }
 """Ability name in a manifest → the protocol that the connector's class must satisfy."""
 
@@ -266,11 +250,13 @@ __all__ = [
     "Captured",
     "Check",
     "Checked",
+    "Delivery",
     "Draft",
     "Mail",
     "Notice",
     "Page",
     "Party",
+    "Person",
     "PictureLink",
     "Publication",
     "Publish",
@@ -284,8 +270,11 @@ __all__ = [
     "Ref",
     "Remark",
     "RenewKey",
+    "ReportDeliveries",
     "Secrets",
     "SendEmail",
+    "SendSms",
+    "Sms",
     "Step",
     "StepResult",
     "WebhookRequest",
