@@ -99,7 +99,8 @@ def test_following_the_page_yields_a_working_connector(tmp_path: Path, kajen: st
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
     folder = Path(sys.executable).parent
-    environment = {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("BRYGGA_")}
+    environment = {**clean, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
     script = "\n".join(["set -eu", *commands()]).replace("http://127.0.0.1:8790", kajen)
     done = subprocess.run(
         ["sh", "-c", script],

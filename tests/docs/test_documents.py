@@ -20,12 +20,15 @@ ROOT = Path(__file__).resolve().parents[2]
 DESIGN = ROOT / "docs" / "design.md"
 OPERATION = ROOT / "docs" / "operation.md"
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
-PICTURES = {ROOT / "docs" / "pictures" / name for name in ("oversikt.png", "tidslinje.png")}
+PICTURES = {
+    ROOT / "docs" / "pictures" / name
+    for name in ("oversikt.png", "tidslinje.png", "utdrag.png", "konflikter.png")
+}
 """Taken from the real page by a script of their own; a checkout may be without them."""
 
 _BLOCK = re.compile(r"^ *```(\w*)\n(.*?)^ *```", re.DOTALL | re.MULTILINE)
 _INLINE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
-_SPOKEN = re.compile(r"(?<![\w./:@])(?:\S*/)?brygga((?: [a-z]+)+)([^|#)\n]*)")
+_SPOKEN = re.compile(r"(?<![\w./:@])(?:\S*/)?brygga((?: [a-z][a-z-]*)+)([^|#)\n]*)")
 _OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 _LINK = re.compile(r"\[[^\]]*\]\(([^()\s]+)\)")
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
@@ -55,17 +58,22 @@ def leaves(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str
     """Every command of the tree that does something, with its path."""
     for name, child in getattr(command, "commands", {}).items():
         if hasattr(child, "commands"):
+            if child.invoke_without_command:
+                yield (*path, name), child
             yield from leaves(child, (*path, name))
         else:
             yield (*path, name), child
 
 
 COMMANDS: dict[tuple[str, ...], Any] = dict(leaves(get_command(app)))
+BY_DEFAULT = {"market": ("market", "show")}
+"""A group that takes an argument of its own: what it then does."""
 
 
 def command_in(words: tuple[str, ...]) -> tuple[str, ...] | None:
     """The command that the words begin with; what follows is an argument."""
-    return next((words[:n] for n in (1, 2) if words[:n] in COMMANDS), None)
+    known = next((words[:n] for n in (2, 1) if words[:n] in COMMANDS), None)
+    return known or BY_DEFAULT.get(words[0])
 
 
 def options_of(command: Any) -> set[str]:
