@@ -15,7 +15,7 @@ from brygga.sandbox.serving import Plan, build, names, serve
 
 async def test_serve_tells_when_it_is_ready_and_ends_when_cancelled() -> None:
     ready: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
-    task = asyncio.create_task(serve(estates=3, seed=1, faults="latency", ready=ready.set_result))
+    task = asyncio.create_task(serve(Plan(estates=3, seed=1, faults="latency"), ready=ready.set_result))
     told = await asyncio.wait_for(ready, 5)
     assert told["systems"].keys() >= {"vitec", "smtp"}
     async with aiohttp.ClientSession() as session, session.get(f"{told['url']}/_control/faults") as answer:

@@ -18,6 +18,7 @@ from brygga.cli import (
     practice,
     queues,
     read,
+    sending,
     setup,
     working,
 )
@@ -31,7 +32,7 @@ app = typer.Typer(
 )
 PARTS = (
     demo, practice, setup, working, looking, conflicts, mirror, drift, agencydb, market, read, normalize,
-    queues,
+    sending, queues,
 )  # fmt: skip
 for part in PARTS:
     part.add_to(app)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,8 @@ from brygga.cli.output import print_json, print_table, say
 
 if TYPE_CHECKING:
     from brygga.extracts.facts import Document, Reading
-    from brygga.hub.filling import Proposal
+    from brygga.hub import Hub
+    from brygga.hub.filling import Filled, Proposal
     from brygga.model.errors import BryggaError
 
 NOTHING_READ = 3
@@ -42,21 +44,40 @@ def fill_in(
     Raises what the file could not be read for, Invalid for more than one document, and what
     writing raises.
     """
-    from brygga.hub.filling import apply, propose
+    from brygga.hub.filling import propose
 
     path, document = _the_one(results)
     with looking(home, database) as hub:
-        proposal = propose(hub, document, hub.resolve_object(wish.object_id), file=path.name)
+        proposal = propose(hub, document, hub.resolve_object(wish.object_id), file=shown_name(path))
         chosen = list(wish.take) or proposal.ticked
         if not wish.as_json:
             _show(proposal, chosen)
         if wish.dry_run or not proposal.changes:
             _answer(proposal, chosen, wish, None)
             return
-        if not wish.yes:
+        if not wish.yes and proposal.can_write and chosen:
             typer.confirm(f"För in {len(chosen)} uppgifter?", abort=True, err=True)
-        done = asyncio.run(apply(hub, proposal, chosen, wish.by, wish.why))
+        why = wish.why or _agreed(proposal, chosen, wish)
+        done = asyncio.run(_applied(hub, proposal, chosen, wish.by, why))
     _answer(proposal, chosen, wish, done)
+
+
+def _agreed(proposal: Proposal, chosen: list[str], wish: Wish) -> str:
+    """The person's reason, asked for where none was given and something can be written at all."""
+    if wish.yes or not proposal.can_write or not chosen:
+        return f"enligt {proposal.file}"
+    why: str = typer.prompt("Varför?", default=f"enligt {proposal.file}", err=True)
+    return why
+
+
+async def _applied(hub: Hub, proposal: Proposal, chosen: list[str], by: str, why: str) -> Filled:
+    """Write, and leave no line to a system open behind us."""
+    from brygga.hub.filling import apply
+
+    try:
+        return await apply(hub, proposal, chosen, by, why)
+    finally:
+        await hub.connections.close()
 
 
 def _the_one(results: list[tuple[Path, Reading | BryggaError]]) -> tuple[Path, Document]:
@@ -66,7 +87,7 @@ def _the_one(results: list[tuple[Path, Reading | BryggaError]]) -> tuple[Path, D
         if isinstance(result, BryggaError):
             raise result
         if not result.documents:
-            say(f"{path.name}: {result.sv}")
+            say(f"{shown_name(path)}: {result.sv}")
             sys.exit(NOTHING_READ)
     found = [
         (path, one)
@@ -84,19 +105,23 @@ def _the_one(results: list[tuple[Path, Reading | BryggaError]]) -> tuple[Path, D
 
 
 def _show(proposal: Proposal, chosen: list[str]) -> None:
+    from rich.markup import escape
+
     rows = [
         [
             "×" if change.field in chosen else "",
             change.term,
-            _plain(change.old),
-            _plain(change.new),
+            escape(_plain(change.old)),
+            escape(_plain(change.new)),
             f"s. {change.place.page} rad {change.place.line}",
             "" if change.sure else f"osäker: {change.remark}",
         ]
         for change in proposal.changes
     ]
     print_table(
-        f"{proposal.estate_id} ur {proposal.file}", ("", "Uppgift", "Nu", "Utdraget", "Plats", ""), rows
+        escape(f"{proposal.estate_id} ur {proposal.file}"),
+        ("", "Uppgift", "Nu", "Utdraget", "Plats", ""),
+        rows,
     )
     if proposal.sv:
         say(proposal.sv)
@@ -119,3 +144,9 @@ def _plain(value: Any) -> str:
     if value is None or value == "":
         return "–"
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def shown_name(path: Path, *, whole: bool = False) -> str:
+    """A file's name as it may be printed: no control signs, and no bytes that are no letters."""
+    name = os.fsencode(path if whole else path.name).decode("utf-8", "replace")
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in name)

@@ -11,6 +11,8 @@ import typer
 from brygga.cli.hubs import Database, Home, looking, working
 from brygga.cli.output import AsJson, print_json, print_table, say
 
+SHOWN_WAITING = 20
+
 
 def add_to(app: typer.Typer) -> None:
     """Hang this command on the tree."""
@@ -59,7 +61,9 @@ def _tell(outcome: dict[str, Any]) -> None:
         if "kinds" not in found:
             counts = [(key, value) for key, value in found.items() if isinstance(value, int)]
             print_table(name, ["", ""], counts)
-            waiting = [(w["kind"], w["id"], w["for"]) for w in found["waits"]]
+            if found.get("trouble"):
+                say(f"{name}: {found['sv'] or found['trouble']}")
+            waiting = [(w["kind"], w["id"], w["for"]) for w in found["waits"][:SHOWN_WAITING]]
             if waiting:
                 print_table("Väntar", ["Slag", "Post", "På"], waiting)
             continue

@@ -26,6 +26,9 @@ def sandbox(
         Path | None, typer.Option("--from-csv", help="Estates from a CSV of listings.")
     ] = None,
     faults: Annotated[str, typer.Option(help="Fault profile, such as mixed; see --list-faults.")] = "none",
+    contacts: Annotated[int | None, typer.Option(min=0, help="In all; else as the seed gives.")] = None,
+    viewings: Annotated[int | None, typer.Option(min=0, help="In all; else as the seed gives.")] = None,
+    bids: Annotated[int | None, typer.Option(min=0, help="In all; else as the seed gives.")] = None,
     more: Annotated[
         list[str] | None, typer.Option("--with", help="One more system, such as mspecs or booli.")
     ] = None,
@@ -40,15 +43,25 @@ def sandbox(
         for name in PROFILES:
             sys.stdout.write(f"{name}\n")
         return
-    plan = {"port": port, "estates": estates, "seed": seed, "from_csv": from_csv, "faults": faults}
-    asyncio.run(_serve({**plan, "more": tuple(more or ())}, home, as_json))
+    plan = {
+        "estates": estates,
+        "seed": seed,
+        "from_csv": from_csv,
+        "faults": faults,
+        "contacts": contacts,
+        "viewings": viewings,
+        "bids": bids,
+    }
+    asyncio.run(_serve(plan, home, port=port, more=tuple(more or ()), as_json=as_json))
 
 
-async def _serve(plan: dict[str, Any], home: Path | None, as_json: bool) -> None:
+async def _serve(
+    plan: dict[str, Any], home: Path | None, *, port: int, more: tuple[str, ...], as_json: bool
+) -> None:
     from brygga.cli.hubs import settings
     from brygga.cli.quiet import quiet
     from brygga.hub.practice import leave_note
-    from brygga.sandbox.serving import serve
+    from brygga.sandbox.serving import Plan, serve
 
     quiet("warning")
 
@@ -63,4 +76,4 @@ async def _serve(plan: dict[str, Any], home: Path | None, as_json: bool) -> None
             say(f"Övning pågår på {facts['url']}. Avsluta med Ctrl+C.")
             say(f"Hämta objekten med: brygga sync (uppgifterna ligger i {note})")
 
-    await serve(**plan, ready=ready)
+    await serve(Plan(**plan), port=port, more=more, ready=ready)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from brygga.cli.filling import Wish, fill_in
+from brygga.cli.filling import Wish, fill_in, shown_name
 from brygga.cli.hubs import Database, Home
 from brygga.cli.output import AsJson, print_json, print_table, say
 
@@ -45,7 +47,7 @@ def read(
 
     With --into: old and new value of each field, with its place in the file, then filled in on your word.
     """
-    results = read_all(files)
+    results = read_all(files, quiet=as_json)
     if into:
         wish = Wish(
             object_id=into, dry_run=dry_run, take=tuple(take or ()), why=why, by=by, yes=yes, as_json=as_json
@@ -62,16 +64,34 @@ def read(
         sys.exit(code)
 
 
-def read_all(files: list[Path]) -> list[tuple[Path, Reading | BryggaError]]:
-    """Every file in order, read in a limited child process."""
+def read_all(files: list[Path], *, quiet: bool = False) -> list[tuple[Path, Reading | BryggaError]]:
+    """Every file in order, read in a limited child process; a bar on the terminal when there are many."""
     import asyncio
 
     from brygga.extracts.reader import read_files
 
     async def collect() -> list[tuple[Path, Reading | BryggaError]]:
-        return [pair async for pair in read_files(files)]
+        results = []
+        with _counting(len(files), quiet=quiet) as one_more:
+            async for pair in read_files(files):
+                results.append(pair)
+                one_more()
+        return results
 
     return asyncio.run(collect())
+
+
+@contextlib.contextmanager
+def _counting(count: int, *, quiet: bool) -> Iterator[Callable[[], None]]:
+    if quiet or count < 2 or not sys.stderr.isatty():  # one file is read before a bar is drawn
+        yield lambda: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Läser", total=count)
+        yield lambda: bar.advance(task)
 
 
 def exit_code(result: Reading | BryggaError) -> int:
@@ -91,28 +111,43 @@ def as_plain(path: Path, result: Reading | BryggaError) -> dict[str, Any]:
     from brygga.model.errors import BryggaError
 
     if isinstance(result, BryggaError):
-        return {"file": str(path), "outcome": "error", "code": result.code, "sv": result.sv, "documents": []}
+        return {
+            "file": shown_name(path, whole=True),
+            "outcome": "error",
+            "code": result.code,
+            "sv": result.sv,
+            "documents": [],
+        }
     plain: dict[str, Any] = msgspec.to_builtins(result)
-    return {"file": str(path), "documents": [], **plain}
+    return {"file": shown_name(path, whole=True), "documents": [], **plain}
 
 
 def _print(path: Path, result: Reading | BryggaError) -> None:
     from brygga.model.errors import BryggaError
 
+    name = shown_name(path)
     if isinstance(result, BryggaError) or result.sv:
-        say(f"{path.name}: {result.sv}")
+        say(f"{name}: {result.sv}")
     if isinstance(result, BryggaError):
         return
     if result.pairs:
         rows = [[pair.label, pair.fact.value, f"s. {pair.fact.place.page}"] for pair in result.pairs]
-        print_table(f"{path.name}: säkra uppgifter i en okänd form", ("Uppgift", "Värde", "Plats"), rows)
+        _table(f"{name}: säkra uppgifter i en okänd form", ("Uppgift", "Värde", "Plats"), rows)
     for document in result.documents:
         if document.pages_missing:
-            say(f"{path.name}: dokumentet säger att det har fler sidor än filen. Något kan saknas.")
+            say(f"{name}: dokumentet säger att det har fler sidor än filen. Något kan saknas.")
         if document.from_ocr:
-            say(f"{path.name}: teckentolkad från bild. Inget av värdena är säkert.")
+            say(f"{name}: teckentolkad från bild. Inget av värdena är säkert.")
         rows = [list(row) for row in _rows(document, "")]
-        print_table(f"{path.name}: {document.layout_name}", ("Uppgift", "Värde", "Plats", ""), rows)
+        _table(f"{name}: {document.layout_name}", ("Uppgift", "Värde", "Plats", ""), rows)
+
+
+def _table(title: str, columns: tuple[str, ...], rows: list[list[Any]]) -> None:
+    """What a file says is text, never markup."""
+    from rich.markup import escape
+
+    plain = [["" if cell is None else escape(str(cell)) for cell in row] for row in rows]
+    print_table(escape(title), columns, plain)
 
 
 def _rows(value: Any, name: str) -> list[tuple[str, str, str, str]]:
@@ -120,13 +155,14 @@ def _rows(value: Any, name: str) -> list[tuple[str, str, str, str]]:
     import msgspec
 
     from brygga.extracts.facts import Fact, Section, State
+    from brygga.extracts.terms import term
 
     if isinstance(value, Fact):
         shown = _shown(value.value) if value.value is not None else f"({value.text})"
         doubt = "" if value.sure else f"osäker: {value.remark}"
         return [(name, shown, f"s. {value.place.page} rad {value.place.line}", doubt)]
     if isinstance(value, Section):
-        if value.state is State.EMPTY:
+        if value.state is State.EMPTY and value.whole:
             return [(name, "tomt enligt dokumentet", "", "")]
         rest = [] if value.whole else [(name, "", "", "delen är inte helt läst")]
         return [row for n, item in enumerate(value.items, 1) for row in _rows(item, f"{name} {n}")] + rest
@@ -134,15 +170,21 @@ def _rows(value: Any, name: str) -> list[tuple[str, str, str, str]]:
         return [row for n, item in enumerate(value, 1) for row in _rows(item, f"{name} {n}")]
     if isinstance(value, msgspec.Struct):
         fields = ((f, getattr(value, f)) for f in value.__struct_fields__)
-        return [row for f, v in fields for row in _rows(v, f"{name} {f}".strip())]
+        return [row for f, v in fields for row in _rows(v, f"{name} {term(f)}".strip())]
     return []
 
 
 def _shown(value: Any) -> str:
+    from datetime import date
+
     from brygga.extracts.facts import Address, Position
 
     if isinstance(value, Address):
         return ", ".join(part for part in (value.street, f"{value.postcode} {value.town}".strip()) if part)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float):
+        return f"{value:g}".replace(".", ",")
     if isinstance(value, Position):
         return f"N {value.north_m:g}, E {value.east_m:g}"
     return str(value)

@@ -37,16 +37,21 @@ def connect(
     database: Database = "",
     as_json: AsJson = False,
 ) -> None:
-    """Store a connection and its credentials. Secrets by prompt, stdin or BRYGGA_SECRET_<NAME>_<FIELD>."""
+    """Store a connection and its credentials; what is not given stays as it was.
+
+    Secrets by prompt, stdin or BRYGGA_SECRET_<NAME>_<FIELD>.
+    """
     from brygga.connectors.manifest import load
     from brygga.hub import Connection
 
     with looking(home, database) as hub:
         manifest = load(_known(name))
+        known = {one.name: one for one in hub.connections.all()}.get(as_name or name)
+        before = known.settings if known is not None and known.connector == name else {}
         connection = Connection(
             name=as_name or name,
             connector=name,
-            settings=_settings(manifest, setting or []),
+            settings={**before, **_settings(manifest, setting or [])},
             practice=practice,
         )
         secrets = _secrets(manifest, connection.name, stdin=stdin)
@@ -68,10 +73,11 @@ def _known(name: str) -> str:
 
 
 def _settings(manifest: Manifest, pairs: list[str]) -> dict[str, Any]:
-    """`name=value` → typed by the manifest (`integer`, `number`, `flag`, else text)."""
+    """`name=value` → typed by the manifest, or as every connection's settings are."""
+    from brygga.hub.connections import GENERAL
     from brygga.model import Invalid
 
-    kinds = {s.name: s.kind for s in manifest.settings}
+    kinds = GENERAL | {s.name: s.kind for s in manifest.settings}
     made: dict[str, Any] = {}
     for pair in pairs:
         name, sign, value = pair.partition("=")
@@ -85,13 +91,27 @@ def _settings(manifest: Manifest, pairs: list[str]) -> dict[str, Any]:
 
 
 def _typed(kind: str, value: str) -> Any:
+    """Kinds: integer · number · flag · names (`a, b`) · table (`a=b, c=d`), else text. Raises ValueError."""
     if kind == "integer":
         return int(value)
     if kind == "number":
         return float(value)
     if kind == "flag":
-        return value.lower() in {"1", "true", "yes", "ja"}
+        return _FLAGS[word] if (word := value.strip().lower()) in _FLAGS else _not_one(value)
+    if kind == "names":
+        return [name for one in value.split(",") if (name := one.strip())]
+    if kind == "table":
+        pairs = [one.partition("=") for one in value.split(",") if one.strip()]
+        return {name.strip(): word.strip() if sign else _not_one(name) for name, sign, word in pairs}
     return value
+
+
+_YES, _NO = ("1", "true", "yes", "ja", "på", "on"), ("0", "false", "no", "nej", "av", "off", "")
+_FLAGS = dict.fromkeys(_YES, True) | dict.fromkeys(_NO, False)
+
+
+def _not_one(value: str) -> Any:
+    raise ValueError(value)
 
 
 def _secrets(manifest: Manifest, name: str, *, stdin: bool) -> dict[str, str]:

@@ -122,6 +122,10 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
 class SendEmail(Protocol):
     """Ability `email`."""
 
+    def email_calls(self, mail: Mail) -> Sequence[Call]:
+        """Pure: the requests that would leave, without credentials. Raises Invalid."""
+        ...
+
     async def send(self, mail: Mail) -> Receipt:
         """Hand the message over. OutcomeUnknown if the line broke after the last byte."""
         ...

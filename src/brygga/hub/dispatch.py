@@ -14,7 +14,7 @@ import time
 from datetime import timedelta
 
 from brygga.connectors import manifest as manifests
-from brygga.hub.durable import DurableEngine
+from brygga.hub.durable import DurableEngine, FlowState
 from brygga.hub.mirroring import mirrors
 from brygga.hub.services import Services
 from brygga.model import BryggaError, Retryable, SetupError
@@ -31,7 +31,9 @@ MOST = 64
 MOST_BEGUN = 10_000
 FORGET_BEGUN_S = 60.0
 PLACE = "dispatch"
-FLOW_FOR = {"publish": "publish", "email": "deliver", "acknowledge": "acknowledge"}
+TAKES_ALL = ("inbox", "mirror")
+"""Flows that take along whatever waits when they begin: one that has not begun needs no second."""
+FLOW_FOR = {"publish": "publish", "email": "deliver", "sms": "deliver", "acknowledge": "acknowledge"}
 
 
 class Dispatcher:
@@ -45,6 +47,7 @@ class Dispatcher:
         self._task: asyncio.Task[None] | None = None
         self._next_purge = services.now()
         self._begun: dict[str, float] = {}
+        self._last: dict[str, str] = {}
 
     def start(self) -> None:
         """Begin looking."""
@@ -127,6 +130,8 @@ class Dispatcher:
     async def _start(self, flow: str, key: str, wanted: int, *, partition: str, turn: str = "") -> None:
         """Start a flow unless this process has just done so; the engine itself ignores a known id."""
         flow_id = f"{flow}:{key}:{wanted}{turn}"
+        if flow in TAKES_ALL and await self._waits(f"{flow}:{key}", flow_id):
+            return
         now = time.monotonic()
         if now - self._begun.get(flow_id, -FORGET_BEGUN_S) < FORGET_BEGUN_S:
             return
@@ -135,6 +140,14 @@ class Dispatcher:
         args = {"key": key, "wanted": wanted}
         await self._engine.start(flow, args, flow_id=flow_id, queue=flow, partition=partition)
         self._begun[flow_id] = now
+
+    async def _waits(self, what: str, flow_id: str) -> bool:
+        """Whether a flow that we started for the same has not begun yet: it will take this along."""
+        last = self._last.get(what, "")
+        if last and last != flow_id and await self._engine.status(last) is FlowState.WAITING:
+            return True
+        self._last[what] = flow_id
+        return False
 
     def _raise_due(self) -> None:
         """Raise the signals whose time has come: sources to read, keys to look after."""

@@ -14,11 +14,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from opentelemetry.trace import Tracer
 
-from brygga.model.errors import BryggaError, Retryable
+from brygga.model.errors import BryggaError, NeedsSignIn, Retryable
 from brygga.wire import cache as caching
 from brygga.wire import correlation, tracing
 from brygga.wire.attempt import NO_SLOT, Around, Attempts, Failure
@@ -28,6 +28,7 @@ from brygga.wire.limiter import Limiter
 from brygga.wire.log import Mask, logger, plain_mask
 from brygga.wire.memory import MemoryAnswers, MemoryBreakers, MemorySlots
 from brygga.wire.meters import Meters
+from brygga.wire.request import Requests
 from brygga.wire.retry import wait_before
 from brygga.wire.state import AnswerStore, BreakerStore, Kept, SlotStore
 from brygga.wire.transport import Reply, Sessions, open_session
@@ -117,6 +118,24 @@ class Wire:
     async def unblock(self) -> None:
         """A person has mended the connection: forget that it was blocked or resting."""
         await self._breaker.release()
+
+    async def shown(self, call: Call) -> dict[str, Any]:
+        """What would be sent for a call: `method`, `url`, `headers` with credentials hidden, `body`.
+
+        Nothing leaves. Raises what making the request raises.
+        """
+        requests = Requests(self._profile)
+        try:
+            given = await self._profile.authorise(call) if self._profile.authorise else {}
+        except NeedsSignIn:
+            given = {"Authorization": ""}
+        headers = requests.headers(call, dict.fromkeys(given, "***"), {})
+        return {
+            "method": call.method,
+            "url": str(requests.url(call)),
+            "headers": headers,
+            "body": requests.body(call),
+        }
 
     async def close(self) -> None:
         """Give slots back and close the sessions."""

@@ -13,6 +13,7 @@ from brygga.connectors.abilities import Checked, Mail, Receipt, Secrets
 from brygga.connectors.smtp.mapping import envelope
 from brygga.connectors.smtp.schema import Settings, settings_of
 from brygga.wire import Wire
+from brygga.wire.call import Call
 from brygga.wire.smtp import SmtpLine
 from brygga.wire.smtp_dial import SmtpProfile
 
@@ -51,6 +52,22 @@ class Smtp:
         """Connect, encrypt, sign in, leave; nothing is sent."""
         await self._line.probe()
         return Checked(ok=True, sv="Mejlservern svarar och godtar inloggningen.", abilities={"email": "ok"})
+
+    def email_calls(self, mail: Mail) -> list[Call]:
+        """The message as it would be handed over; `path` names the server."""
+        made = envelope(mail, self._settings, now=self._now())
+        server = f"smtp://{self._settings.host}:{self._settings.port}"
+        headers = {"MAIL FROM": made.sender, "RCPT TO": ", ".join(made.recipients)}
+        return [
+            Call(
+                operation="mail.send",
+                method="SMTP",
+                path=server,
+                headers=headers,
+                body=made.message,
+                content_type="message/rfc822",
+            )
+        ]
 
     async def send(self, mail: Mail) -> Receipt:
         """Hand the mail over. `results` says per recipient: accepted, later or refused, with its code.

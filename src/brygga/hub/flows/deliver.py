@@ -1,22 +1,30 @@
-"""Deliver: one message handed to whoever can send it, never twice.
+"""Deliver: one message, mail or text, handed to whoever can send it, never twice.
 
-Before the bytes leave, "begun" is written down. Found again after a crash it means that the
-message may have gone: then nobody sends it again until a person has said how it is.
+Where a chain of senders is declared (`fallbacks`), the next is tried only when it is certain that
+the former did not send. Before the bytes leave, "begun" is written down. Found again after a crash
+it means that the message may have gone: then nobody sends it again until a person has said how it is.
 """
 
 from __future__ import annotations
 
 import asyncio
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
-from brygga.connectors.abilities import Mail, Receipt
+import msgspec
+
+from brygga.connectors.abilities import Mail, Receipt, Sms
 from brygga.hub.durable import FlowContext
 from brygga.hub.services import Services
 from brygga.hub.trouble import note_fate
 from brygga.model import BryggaError, OutcomeUnknown
 from brygga.store import Event, OutboxItem, OutboxRow
 
+Message = TypeVar("Message", Mail, Sms)
+
+SMS = "sms"
+NOT_SENT = frozenset({"retryable", "needs_sign_in", "refused"})
+"""Kinds of error after which it is certain that nothing was sent, and another sender may do better."""
 ACCEPTED = "accepted"
 LATER = "later"
 PUT_OFF = timedelta(minutes=10)
@@ -53,7 +61,7 @@ class Deliver:
             )
         await asyncio.to_thread(self._s.store.outbox_note, n, {"begun": self._s.now().isoformat()})
         try:
-            receipt = await self._s.connections.live(connection).connector.send(_mail(row.payload, row.key))
+            receipt = await self._hand_over(row)
         except OutcomeUnknown:
             raise
         except BryggaError:
@@ -61,16 +69,24 @@ class Deliver:
             raise
         return await asyncio.to_thread(self._settle, row, receipt)
 
+    async def _hand_over(self, row: OutboxItem) -> Receipt:
+        connector = self._s.connections.live(row.connection).connector
+        receipt: Receipt
+        if row.ability == SMS:
+            receipt = await connector.send_sms(message_of(row, Sms))
+        else:
+            receipt = await connector.send(message_of(row, Mail))
+        return receipt
+
     def _settle(self, row: OutboxItem, receipt: Receipt) -> dict[str, Any]:
         """Keep what came of it, as counts; whoever was put off gets a row of their own before that."""
-        later = [to for to in row.payload["to"] if receipt.results.get(to, "").startswith(LATER)]
-        refused = sum(1 for to in row.payload["to"] if receipt.results.get(to, ACCEPTED) != ACCEPTED) - len(
-            later
-        )
+        everybody = recipients(row.payload)
+        later = [to for to in everybody if receipt.results.get(to, "").startswith(LATER)]
+        refused = sum(1 for to in everybody if receipt.results.get(to, ACCEPTED) != ACCEPTED) - len(later)
         if later:
             self._s.store.outbox_add([_rest(row, later, self._s.now())])
         counts = {
-            "accepted": len(row.payload["to"]) - len(later) - refused,
+            "accepted": len(everybody) - len(later) - refused,
             "later": len(later),
             "refused": refused,
         }
@@ -89,7 +105,7 @@ class Deliver:
             connection=row.connection,
             kind="estate",
             id=str(row.payload.get("estate", "")),
-            what="mail",
+            what="mail" if row.ability != SMS else "sms",
             level="warn" if counts["refused"] else "ok",
             facts=counts,
         )
@@ -99,9 +115,50 @@ class Deliver:
         row = await asyncio.to_thread(self._s.store.outbox_get, n)
         if row is None:
             return {"status": "gone"}
+        if (after := self._next_sender(row, str(facts["kind"]))) is not None:
+            await asyncio.to_thread(self._pass_on, row, after, str(facts["code"]))
+            return {"status": "passed on", "to": after}
         group = (row.connection, row.ability, row.kind, row.id)
         fate = await asyncio.to_thread(note_fate, self._s, group, n, facts)
         return {"status": "failed", "fate": fate}
+
+    def _next_sender(self, row: OutboxItem, kind: str) -> str | None:
+        """Who comes after in the declared chain; None where nothing is declared or it may have been sent."""
+        chain = self._s.settings.fallbacks.get(row.ability, [])
+        if kind not in NOT_SENT or row.connection not in chain:
+            return None
+        tried = {row.connection, *row.payload.get("tried", [])}
+        able = self._s.connections.who_can(row.ability, self._s.settings.fallbacks)
+        return next((name for name in able if name not in tried), None)
+
+    def _pass_on(self, row: OutboxItem, to: str, code: str) -> None:
+        """The same message by another sender. Its key is unique, so a crash passes it on once."""
+        base = str(row.payload.get("message_key") or row.key)
+        tried = [*row.payload.get("tried", []), row.connection]
+        key = f"{base}|via {to}"
+        self._s.store.outbox_add(
+            [
+                OutboxRow(
+                    connection=to,
+                    ability=row.ability,
+                    operation=row.operation,
+                    kind=row.kind,
+                    id=key,
+                    payload={**row.payload, "message_key": base, "tried": tried},
+                    repeat=row.repeat,
+                    key=key,
+                    correlation_id=row.correlation_id,
+                )
+            ]
+        )
+        now = self._s.now()
+        group = (row.connection, row.ability, row.kind, row.id)
+        self._s.store.outbox_settle(group, row.n, now=now, again_s=None, result={"passed_on": to})
+        event = Event(
+            at=now, connection=row.connection, what=f"{row.ability}.passed_on", level="wait",
+            facts={"to": to, "code": code},
+        )  # fmt: skip
+        self._s.store.event_add([event])
 
 
 def _rest(row: OutboxItem, later: list[str], now: datetime) -> OutboxRow:
@@ -114,7 +171,7 @@ def _rest(row: OutboxItem, later: list[str], now: datetime) -> OutboxRow:
         operation=row.operation,
         kind=row.kind,
         id=key,
-        payload={**row.payload, "to": later, "message_key": base},
+        payload={**row.payload, **_only(row.payload, later), "message_key": base},
         repeat=row.repeat,
         key=key,
         not_before=now + PUT_OFF,
@@ -122,12 +179,21 @@ def _rest(row: OutboxItem, later: list[str], now: datetime) -> OutboxRow:
     )
 
 
-def _mail(payload: dict[str, Any], key: str) -> Mail:
-    return Mail(
-        to=tuple(payload["to"]),
-        subject=payload["subject"],
-        text=payload["text"],
-        html=payload.get("html", ""),
-        sender=payload.get("sender", ""),
-        key=str(payload.get("message_key") or key),
-    )
+def _only(payload: dict[str, Any], later: list[str]) -> dict[str, Any]:
+    """The recipients that are left, in the shape that the message has them."""
+    if payload.get("people"):
+        return {"people": [one for one in payload["people"] if one["address"] in later]}
+    return {"to": later}
+
+
+def recipients(payload: dict[str, Any]) -> list[str]:
+    """Everybody that a message goes to."""
+    to = payload.get("to") or []
+    many = [to] if isinstance(to, str) else [*to, *payload.get("cc", []), *payload.get("bcc", [])]
+    return many or [str(one["address"]) for one in payload.get("people", [])]
+
+
+def message_of(row: OutboxItem, shape: type[Message]) -> Message:
+    """The message of a row. What else its payload holds is the hub's own."""
+    known = {name: row.payload[name] for name in shape.__struct_fields__ if name in row.payload}
+    return msgspec.convert(known | {"key": str(row.payload.get("message_key") or row.key)}, shape)

@@ -1,0 +1,1 @@
+"""Any calendar server that speaks CalDAV: Nextcloud, Radicale, Fastmail, iCloud and others."""

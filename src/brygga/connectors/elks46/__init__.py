@@ -1,0 +1,1 @@
+"""46elks, text messages: `api` calls it, `schema` has the shapes, `mapping` translates (pure)."""

@@ -1,0 +1,1 @@
+"""Sinch, text messages: `api` calls it, `schema` has the shapes, `mapping` translates (pure)."""

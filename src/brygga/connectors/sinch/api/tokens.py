@@ -1,0 +1,47 @@
+"""Proof that a callback came by an address of ours, for service plans without HMAC.
+
+Each message has an address of its own for reports, with a secret made of its key; incoming
+messages have one address with another secret. A holder of the one cannot make the other.
+With a shared secret set at Sinch, `webhooks` demands its signature instead.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterable
+
+from brygga.connectors.abilities import WebhookRequest
+from brygga.connectors.sinch.mapping.query import only
+from brygga.model import Fault, Rejected
+
+REPORT, INCOMING = "report", "incoming"
+_HEX = 40
+
+
+def token(secret: str, purpose: str, key: str = "") -> str:
+    """The secret part of an address: HMAC-SHA256 in hex, 160 bits of it."""
+    return hmac.new(secret.encode(), f"{purpose}\0{key}".encode(), hashlib.sha256).hexdigest()[:_HEX]
+
+
+def derived(api_token: str) -> str:
+    """A secret for reports when none is set: made of the API token, which it does not tell."""
+    return hmac.new(api_token.encode(), b"brygga delivery reports", hashlib.sha256).hexdigest()
+
+
+def verify(request: WebhookRequest, *, secrets: Iterable[str], connection: str) -> None:
+    """Raises Rejected (`bad_signature`). While a secret is changed there are two: either will do."""
+    incoming = only(request.query, "k")
+    key, given = ("", incoming) if incoming else (only(request.query, "m"), only(request.query, "t"))
+    purpose = INCOMING if incoming else REPORT
+    made = [token(secret, purpose, key) for secret in secrets if secret]
+    matches = [hmac.compare_digest(given.encode("utf-8", "replace"), one.encode()) for one in made]
+    if not (given and (incoming or key) and any(matches)):
+        raise Rejected(
+            "a webhook was refused: bad_signature",
+            code="bad_signature",
+            sv="Hemligheten i en rapport från Sinch stämmer inte.",
+            connection=connection,
+            operation="webhook",
+            fault=Fault.PROVIDER,
+        )

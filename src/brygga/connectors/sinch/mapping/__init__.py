@@ -1,0 +1,1 @@
+"""Neutral text messages → Sinch's requests, and its answers and callbacks back. Pure."""

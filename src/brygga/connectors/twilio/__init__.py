@@ -1,0 +1,1 @@
+"""Twilio, text messages: `api` calls it, `schema` has the shapes, `mapping` translates (pure)."""
