@@ -167,6 +167,15 @@ def test_what_the_extract_says_otherwise_is_proposed_and_nothing_else(hub: Hub) 
     )
 
 
+def test_nothing_is_ticked_of_an_extract_that_may_be_of_another_property(hub: Hub) -> None:
+    elsewhere = fact(Address(street="Annangatan 7", postcode="75330", town="Uppsala"))
+    proposal = filling.propose(hub, paper(address=elsewhere), HOME)
+    assert proposal.changes
+    assert proposal.ticked == []
+    assert "annan fastighet" in proposal.sv
+    assert all("annan fastighet" in c.remark or c.remark == "spaces_restored" for c in proposal.changes)
+
+
 def test_only_what_was_read_for_certain_is_ticked(hub: Hub) -> None:
     proposal = filling.propose(hub, paper(), HOME)
     assert "areas.plot_m2" not in proposal.ticked

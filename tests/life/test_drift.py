@@ -101,3 +101,27 @@ async def test_the_command_shows_what_has_changed(known_world: World, capfdbinar
     (report,) = msgspec.json.decode(capfdbinary.readouterr().out)["drift"]
     assert report["connection"] == "vitec"
     assert [(m["path"], m["change"]) for m in report["breaking"][0]["members"]] == [("price", "gone")]
+
+
+async def test_another_sort_of_record_than_those_seen_so_far_is_no_drift(known_world: World) -> None:
+    """A new kind of home lacks members that all others had; nothing of ours is lost by it."""
+    known = set(homes(known_world))
+    connector = known_world.hub.connections.live("vitec").connector
+    plain = connector.fetch
+
+    async def fetch(ref: Ref) -> RawRecord | None:
+        raw = await plain(ref)
+        if raw is None or raw.kind != "estate" or f"vitec:{raw.source_id}" in known:
+            return raw
+        document = msgspec.json.decode(raw.body)
+        document.pop("buildings", None)
+        return msgspec.structs.replace(raw, body=msgspec.json.encode(document))
+
+    connector.fetch = fetch
+    for _ in range(3):
+        known_world.mutate("new_estate")
+    await known_world.sync()
+    assert len(homes(known_world)) == len(known) + 3
+    assert not [r for r in known_world.hub.store.repair_list() if r.code == "drift"]
+    await known_world.sync("full")
+    assert not [r for r in known_world.hub.store.repair_list() if r.code == "drift"]

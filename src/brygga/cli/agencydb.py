@@ -108,7 +108,7 @@ def _quiet() -> None:
 
 
 def _unsure(count: int) -> str:
-    return f"{count} kolumner är gissade: se efter dem." if count else "Inget i den är gissat."
+    return f"{count} frågor står överst i den: svara på dem." if count else "Inget i den behöver svar."
 
 
 def _text(path: Path) -> str:

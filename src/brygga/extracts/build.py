@@ -23,11 +23,12 @@ from brygga.extracts.facts import (
     State,
     Taxation,
 )
-from brygga.extracts.grid import Found, read_grid
+from brygga.extracts.grid import read_grid
 from brygga.extracts.layout import AlsoSpec, Compiled, FieldSpec
 from brygga.extracts.page import Cell, joined, union
-from brygga.extracts.rowkinds import BUILDERS, Doubt
+from brygga.extracts.rowkinds import BUILDERS, Doubt, in_doubt
 from brygga.extracts.rows import rows_of, run_of
+from brygga.extracts.sharing import WORDY, Found
 from brygga.extracts.years import own_year_values
 from brygga.swedish import NotUnderstood
 
@@ -53,6 +54,23 @@ def document(sorted_blocks: Sorted, one: Compiled, **about: Any) -> Document:
         fields |= _perhaps_more(fields, sorted_blocks.last)
     kind = DOCUMENTS[one.layout.document]
     return kind(layout=one.layout.id, layout_name=one.layout.name, **about, **fields)
+
+
+def says_anything(document: Document) -> bool:
+    """Whether a value was read, not counting free notes and the date of print.
+
+    A page with a layout's banner and headings and no value under any of them only tells of it.
+    """
+    values = (getattr(document, name) for name in document.__struct_fields__ if name != "printed_on")
+    return any(
+        (isinstance(value, Fact) and value.value is not None)
+        or (isinstance(value, Section) and _holds(value))
+        for value in values
+    )
+
+
+def _holds(section: Section[Any]) -> bool:
+    return any(not isinstance(item, Note) for item in section.items)
 
 
 def _join_tax_owners(fields: dict[str, Any]) -> None:
@@ -109,7 +127,7 @@ def _grid(block: Block, one: Compiled, doubt: Doubt) -> dict[str, Any]:
         if item.spec.items:
             fields[item.spec.name] = _notes(item, doubt)
         elif item.spec.kind != "group" and item.cells and not item.doubtful:
-            _add_facts(item, fields, doubt)
+            _add_facts(item, fields, doubt, one)
     if block.spec.build == "taxation":
         return _tax_unit(fields, block)
     return fields
@@ -142,7 +160,7 @@ def _sentences(cells: list[Cell]) -> list[list[Cell]]:
     return found
 
 
-def _add_facts(item: Found, fields: dict[str, Any], doubt: Doubt) -> None:
+def _add_facts(item: Found, fields: dict[str, Any], doubt: Doubt, one: Compiled) -> None:
     text = joined([cell.text for cell in item.cells])
     if says_nothing(text):
         return
@@ -152,6 +170,10 @@ def _add_facts(item: Found, fields: dict[str, Any], doubt: Doubt) -> None:
         fact = _fact(spec, text, place, doubt)
         if fact is None:
             continue
+        if spec.kind in WORDY and one.names_a_label(text):
+            fact = msgspec.structs.replace(fact, sure=False, remark=fact.remark or "label_doubtful")
+        if item.partial:
+            fact = in_doubt(fact)
         before = fields.get(spec.name)
         if before is not None and before.value != fact.value:
             fact = msgspec.structs.replace(before, sure=False, remark="repeated")
@@ -162,7 +184,7 @@ def _fact(spec: FieldSpec | AlsoSpec, text: str, place: Place, doubt: Doubt) -> 
     """A value, or its text with the reason; None when a further fact is simply not in the text."""
     raw = text
     if spec.pattern:
-        cut = re.search(spec.pattern, text)
+        cut = re.search(spec.pattern, text, re.IGNORECASE if text.isupper() else 0)
         if cut is None:
             return None if isinstance(spec, AlsoSpec) else _unread(text, place, "format")
         raw = cut["value"] if "value" in cut.re.groupindex else cut[0]
@@ -182,7 +204,8 @@ def _unread(raw: str, place: Place, code: str) -> Fact[Any]:
 def _rows(block: Block, one: Compiled, doubt: Doubt) -> dict[str, Any]:
     lines = [line for line in block.lines if not says_nothing(line.text)]
     run = run_of(lines, one.headers[block.spec.name], block.spec)
-    rows, left = rows_of(run, one.rows[block.spec.name])
+    patterns = one.capital_rows if run.text.isupper() else one.rows
+    rows, left = rows_of(run, patterns[block.spec.name])
     items, more_left = BUILDERS[block.spec.build](rows, doubt)
     left += more_left
     state = State.THERE if items or left else State.EMPTY

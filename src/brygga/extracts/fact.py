@@ -13,7 +13,7 @@ T = TypeVar("T")
 I = TypeVar("I")  # noqa: E741  # a section's Item
 
 
-class Place(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Place(msgspec.Struct, frozen=True, kw_only=True):
     """Where a value stands. Points (1/72 inch) from the page's top left corner; pages and lines from 1.
 
     A text file has no points: all four are nought there, and `line` counts the file's lines.

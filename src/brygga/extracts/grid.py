@@ -8,29 +8,15 @@ which belongs to which; where several readings are possible, none is taken.
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from brygga.extracts.fold import fold
-from brygga.extracts.kinds import understood
 from brygga.extracts.layout import FieldSpec, Words
-from brygga.extracts.page import Cell, Line, joined
+from brygga.extracts.page import Cell, Line
+from brygga.extracts.sharing import MOST_LINES_A_VALUE, Found, fits, shared_out
 
-_MOST_VALUES = 14
-_MOST_LINES_A_VALUE = 4
 _ALIGN_PT = 4.0
 _FREE = frozenset({"text", "group", "district"})  # kinds that nearly any words fit
-_MOST_WORDS_A_VALUE = 7
-
-
-@dataclass(slots=True)
-class Found:
-    """A label that is in the document, and the cells of its value (none: it stands empty)."""
-
-    spec: FieldSpec
-    label: Cell
-    cells: list[Cell] = field(default_factory=list)
-    doubtful: bool = False
 
 
 @dataclass(slots=True)
@@ -58,7 +44,16 @@ def read_grid(lines: list[Line], labels: Words[FieldSpec]) -> tuple[list[Found],
             index += _geometric(rows, index, found, stray)
         else:
             index += _linear(rows, index, found, stray)
+    for one in found:
+        one.partial = bool(one.cells) and any(_right_under(cell, one.cells[-1]) for cell in stray)
     return found, stray
+
+
+def _right_under(cell: Cell, value: Cell) -> bool:
+    height = value.y1 - value.y0
+    if height <= 0 or cell.page != value.page or not -0.3 * height < cell.y0 - value.y1 < height:
+        return False
+    return min(abs(value.x0 - cell.x0), abs(value.x1 - cell.x1)) <= _ALIGN_PT
 
 
 def _marked(lines: list[Line], labels: Words[FieldSpec]) -> list[list[_Mark]]:
@@ -143,8 +138,37 @@ def _geometric(rows: list[list[_Mark]], index: int, found: list[Found], stray: l
             stray.append(mark.cell)
     found += here
     if all(one.cells for one in here if one.spec.kind != "group"):
-        return 1
+        return 1 + _going_on(rows, index + 1, here)
     return 1 + _below(rows, index + 1, here, stray)
+
+
+def _going_on(rows: list[list[_Mark]], start: int, here: list[Found]) -> int:
+    """Lines under values that stand beside their labels: the rest of values too long for one line."""
+    used = 0
+    for row in rows[start : start + MOST_LINES_A_VALUE - 1]:
+        owners = [_begun_by(mark, here) for mark in row]
+        if any(owner is None for owner in owners):
+            break
+        for owner, mark in zip(owners, row, strict=True):
+            if owner is not None:
+                owner.cells.append(mark.cell)
+        used += 1
+    return used
+
+
+def _begun_by(mark: _Mark, here: list[Found]) -> Found | None:
+    """The value that a cell right under it goes on with: same left or right edge."""
+    if mark.spec is not None:
+        return None
+    for one in here:
+        first = one.cells[0] if one.cells else None
+        if first is None or first is one.label:
+            continue
+        below = first.y1 > first.y0 and mark.cell.page == first.page
+        level = min(abs(first.x0 - mark.cell.x0), abs(first.x1 - mark.cell.x1)) <= _ALIGN_PT
+        if below and level and first.x0 > one.label.x0:
+            return one
+    return None
 
 
 def _with_rest(mark: _Mark, spec: FieldSpec) -> Found:
@@ -199,105 +223,5 @@ def _linear(rows: list[list[_Mark]], index: int, found: list[Found], stray: list
     waiting = [one for one in labels if not one.cells and one.spec.kind != "group"]
     found += labels
     if values:
-        stray += _shared_out(waiting or labels[-1:], values)
+        stray += shared_out(waiting or labels[-1:], values)
     return used
-
-
-def _shared_out(labels: list[Found], values: list[Cell]) -> list[Cell]:
-    """Give each label its values; the values that nobody takes are returned."""
-    if len(labels) == 1 and (labels[0].spec.items or len(values) == 1):
-        labels[0].cells += values
-        return []
-    if len(values) > _MOST_VALUES:
-        if len(labels) != 1:
-            return values
-        kept, values = values[:_MOST_VALUES], values[_MOST_VALUES:]
-        return _shared_out(labels, kept) + values
-    if len(labels) == len(values) and all(
-        fits(one.spec, cell.text) for one, cell in zip(labels, values, strict=True)
-    ):
-        for one, cell in zip(labels, values, strict=True):
-            one.cells.append(cell)
-        return []
-    one_line = len({id(one.label) for one in labels}) < len(labels)
-    if one_line and len(values) < len(labels):
-        return _by_kind(labels, _words(values), most=_MOST_WORDS_A_VALUE)
-    return _by_kind(labels, values, most=_MOST_LINES_A_VALUE)
-
-
-def _words(values: list[Cell]) -> list[Cell]:
-    return [
-        Cell(word, cell.page, cell.line, cell.x0, cell.y0, cell.x1, cell.y1)
-        for cell in values
-        for word in cell.text.split(" ")
-    ]
-
-
-def _by_kind(labels: list[Found], values: list[Cell], *, most: int) -> list[Cell]:
-    """All readings in order that fill the most labels; only what they agree on is taken."""
-    readings = _Readings(labels, values, most).best()
-    taken: set[int] = set()
-    for number, one in enumerate(labels):
-        spans = {reading[number] for reading in readings}
-        if len(spans) != 1:
-            one.doubtful = True
-            continue
-        start, end = spans.pop()
-        one.cells += values[start:end]
-        taken |= set(range(start, end))
-    return [cell for number, cell in enumerate(values) if number not in taken]
-
-
-class _Readings:
-    """Ways to give runs of values to labels, in order. Small on both sides, so tried all."""
-
-    MOST = 5000
-
-    def __init__(self, labels: list[Found], values: list[Cell], most: int) -> None:
-        self._most_parts = most
-        self._labels = labels
-        self._values = values
-        self._best = (-1, -99)
-        self._found: list[tuple[tuple[int, int], ...]] = []
-        self._tried = 0
-        self._known: dict[tuple[int, int, int], bool] = {}
-
-    def best(self) -> list[tuple[tuple[int, int], ...]]:
-        """Those with the most values used, then the most labels filled."""
-        self._go(0, 0, (), 0)
-        return self._found if self._tried < self.MOST else []
-
-    def _go(self, label: int, value: int, spans: tuple[tuple[int, int], ...], skipped: int) -> None:
-        self._tried += 1
-        if self._tried >= self.MOST:
-            return
-        if label == len(self._labels):
-            self._note(spans, skipped + len(self._values) - value)
-            return
-        for count in range(1, min(self._most_parts, len(self._values) - value) + 1):
-            if self._fits(label, value, value + count):
-                self._go(label + 1, value + count, (*spans, (value, value + count)), skipped)
-        self._go(label + 1, value, (*spans, (value, value)), skipped)
-
-    def _note(self, spans: tuple[tuple[int, int], ...], left: int) -> None:
-        filled = sum(end > start for start, end in spans)
-        score = (filled, -left)
-        if score > self._best:
-            self._best, self._found = score, []
-        if score == self._best:
-            self._found.append(spans)
-
-    def _fits(self, label: int, start: int, end: int) -> bool:
-        key = (label, start, end)
-        if key not in self._known:
-            text = joined([cell.text for cell in self._values[start:end]])
-            self._known[key] = fits(self._labels[label].spec, text)
-        return self._known[key]
-
-
-def fits(spec: FieldSpec, text: str) -> bool:
-    """Whether a text can be that field's value."""
-    if spec.pattern:
-        found = re.search(spec.pattern, text)
-        return found is not None and understood(spec.kind, found[0])
-    return understood(spec.kind, text)

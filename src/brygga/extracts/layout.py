@@ -23,6 +23,8 @@ from brygga.extracts.fold import fold, stem
 T = TypeVar("T")
 
 _MOST_KNOWN = 5000
+_LONG = 9  # letters: a shorter label may well be a part of somebody's words
+_LONG_ENOUGH = 14  # letters: one wrong letter leaves no other name possible
 _FOLDER = Path(__file__).parent / "layouts"
 _PATTERNS = {"{date}": kinds.DATE, "{act}": kinds.ACT, "{share}": kinds.SHARE, "{money}": kinds.MONEY}
 
@@ -105,11 +107,18 @@ class Compiled:
         self.labels = {s.name: Words([(la, f) for f in s.fields for la in f.labels]) for s in layout.sections}
         self.headers = {s.name: Words([(column, column) for column in s.header]) for s in layout.sections}
         self.rows = {s.name: [pattern(row) for row in s.rows] for s in layout.sections}
+        self.capital_rows = {s.name: [pattern(row, capitals=True) for row in s.rows] for s in layout.sections}
         self.furniture = [re.compile(p, re.IGNORECASE) for p in layout.furniture]
-        self.footer_start = re.compile(layout.footer_start) if layout.footer_start else None
+        self.footer_start = re.compile(layout.footer_start, re.IGNORECASE) if layout.footer_start else None
         self.footer_end = re.compile(layout.footer_end) if layout.footer_end else None
-        self.printed = re.compile(layout.printed) if layout.printed else None
+        self.printed = re.compile(layout.printed, re.IGNORECASE) if layout.printed else None
         self.all_labels = Words([(la, f) for s in layout.sections for f in s.fields for la in f.labels])
+        self._long = [name for name in self.all_labels if len(name) >= _LONG]
+
+    def names_a_label(self, text: str) -> bool:
+        """Whether a value holds a label's whole name, as where a label was not told from a value."""
+        folded = fold(text)
+        return any(name in folded for name in self._long)
 
 
 class Words(Generic[T]):
@@ -142,7 +151,16 @@ class Words(Generic[T]):
         found = self._exact.get(folded)
         if found is None:
             found = self._exact.get(_once(folded))
-        return found if found is not None else self._stems.get(stem(text))
+        if found is None:
+            found = self._stems.get(stem(text))
+        return found if found is not None else self._nearly(folded)
+
+    def _nearly(self, folded: str) -> T | None:
+        """A long name with one letter lost or changed, as fonts and converters do to double letters."""
+        if len(folded) < _LONG_ENOUGH or not folded.isalpha():
+            return None
+        near = {name for name in self._exact if len(name) >= _LONG_ENOUGH and _one_apart(name, folded)}
+        return self._exact[near.pop()] if len(near) == 1 else None
 
     def made_of(self, text: str) -> bool:
         """Whether a text is nothing but these names, one after the other."""
@@ -160,6 +178,17 @@ class Words(Generic[T]):
         return iter(self._exact)
 
 
+def _one_apart(name: str, folded: str) -> bool:
+    """Equal but for one letter that is lost, added or another."""
+    if abs(len(name) - len(folded)) > 1 or name[0] != folded[0] or name[-1] != folded[-1]:
+        return False
+    same = next((n for n, (a, b) in enumerate(zip(name, folded, strict=False)) if a != b), None)
+    if same is None:
+        return True
+    rests = {(name[same + 1 :], folded[same:]), (name[same:], folded[same + 1 :])}
+    return name[same + 1 :] == folded[same + 1 :] or any(a == b for a, b in rests)
+
+
 def _once(folded: str) -> str:
     for times in (4, 3, 2):
         length, rest = divmod(len(folded), times)
@@ -168,13 +197,13 @@ def _once(folded: str) -> str:
     return folded
 
 
-def pattern(source: str) -> re.Pattern[str]:
-    """A row pattern of a layout as a regular expression."""
+def pattern(source: str, *, capitals: bool = False) -> re.Pattern[str]:
+    """A row pattern of a layout as a regular expression; `capitals` for a document all in capitals."""
     compact = re.sub(r"\s*\n\s*", "", source)
     for mark, meaning in _PATTERNS.items():
         compact = compact.replace(mark, meaning)
     compact = compact.replace("~", r"\s*").replace("≈", "[\\s\ue000]*").replace("¤", "\ue000")
-    return re.compile(compact, re.DOTALL)
+    return re.compile(compact, re.DOTALL | (re.IGNORECASE if capitals else re.NOFLAG))
 
 
 @cache

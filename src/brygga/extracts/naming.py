@@ -64,7 +64,7 @@ def address(raw: str) -> Read:
     value = Address(street=split, postcode=f"{found[1]}{found[2]}" if found else "", town=respaced)
     if len(split) > 120 or len(respaced) > 60:
         raise fail("address", "too_long")
-    strange = has_stray(respaced)
+    strange = has_stray(respaced) or not split  # a town alone: its street may have been lost
     doubt = restored or strange
     return Read(
         value, sure=not doubt, remark="spaces_restored" if restored else "ambiguous" if strange else ""
@@ -114,7 +114,8 @@ def district(raw: str) -> Read:
     """`Testdistrikt (000000)`: the name; its code is read by `district_code`."""
     found = re.fullmatch(r"([^\d(]+?) ?\((\d{6})\)", raw)
     if found:
-        return Read(found[1].strip())
+        name, restored = spaced(found[1].strip())
+        return Read(name, sure=not restored, remark="spaces_restored" if restored else "")
     if re.search(r"[\d:()]", raw):
         raise fail("text", "format")
     return text(raw)

@@ -16,7 +16,7 @@ import msgspec
 import pypdfium2.raw as c
 
 from brygga.extracts.errors import FileFault
-from brygga.extracts.facts import Fact, Reading
+from brygga.extracts.facts import Fact, Reading, Section, State
 from brygga.extracts.limits import Limits
 from brygga.extracts.page import Page, Word, lines_of
 from brygga.extracts.reading import read_pages
@@ -104,9 +104,11 @@ def _picture(document: Any, index: int) -> bytes:
 
 
 def doubted(value: Any) -> Any:
-    """The same with every fact not sure, because a machine guessed its letters."""
+    """The same with every fact not sure, and no part whole, because a machine guessed its letters."""
     if isinstance(value, Fact):
         return msgspec.structs.replace(value, sure=False, remark=value.remark or "ocr")
+    if isinstance(value, Section) and value.state is not State.ABSENT:
+        return msgspec.structs.replace(value, items=doubted(value.items), whole=False)
     if isinstance(value, list):
         return [doubted(item) for item in value]
     if isinstance(value, msgspec.Struct):

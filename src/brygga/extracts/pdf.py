@@ -8,6 +8,8 @@ a later filled area is left out (`sight`), because text that cannot be seen is n
 from __future__ import annotations
 
 import ctypes
+import math
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +18,7 @@ import pypdfium2.raw as c
 from brygga.extracts.errors import FileFault
 from brygga.extracts.page import Page, Word, lines_of
 from brygga.extracts.sight import Sight
+from brygga.extracts.turning import Turn, upright
 
 MOST_PAGES = 200
 MOST_CHARS_A_PAGE = 60_000
@@ -25,6 +28,7 @@ _FAULTS = {
     c.FPDF_ERR_SECURITY: ("encrypted", "an unsupported security handler"),
     c.FPDF_ERR_FORMAT: ("damaged", "not in PDF form"),
 }
+_SAMPLE = 40
 _LINE_HYPHENS = frozenset("\ufffe\x02")
 _BLANK = frozenset(" \t\r\n\f\v\u00a0\u2002\u2003\u2009\u202f\u200b\u0000")
 
@@ -88,9 +92,19 @@ def _page(page: Any, number: int) -> Page:
     try:
         reader = _Words(page, text_page)
         words = reader.words()
-        return Page(number, lines_of(words, page=number), reader.hidden)
+        turn = reader.turn if reader.turn.text != reader.turn.shown else None
+        return Page(number, lines_of(words, page=number), reader.hidden, turn, pictured=reader.pictured)
     finally:
         c.FPDFText_ClosePage(text_page)
+
+
+def _quarters_of_text(text_page: Any) -> int:
+    """How many quarter turns make most of the text stand upright; judged from a sample of letters."""
+    count = c.FPDFText_CountChars(text_page)
+    step = max(1, count // _SAMPLE)
+    angles = (c.FPDFText_GetCharAngle(text_page, index) for index in range(0, max(count, 0), step))
+    turns = Counter(-round(angle / (math.pi / 2)) % 4 for angle in angles if angle >= 0)
+    return turns.most_common(1)[0][0] if turns else 0
 
 
 class _Words:
@@ -102,6 +116,13 @@ class _Words:
         self.hidden = 0
         self._box = c.FS_RECTF()
         self._into = ctypes.byref(self._box)
+        sight = self._sight
+        self.turn = Turn(
+            _quarters_of_text(text_page),
+            max(0, c.FPDFPage_GetRotation(page)),
+            sight.right - sight.left,
+            sight.top - sight.bottom,
+        )
 
     def words(self) -> list[Word]:
         """In the order of the content; each has its box from the page's top left corner."""
@@ -129,6 +150,11 @@ class _Words:
         if run:
             self._add(text, run, last_object, found)
         return found
+
+    @property
+    def pictured(self) -> bool:
+        """Whether the page is one picture, perhaps with a few words stamped on it."""
+        return self._sight.pictured
 
     def _text(self) -> str:
         count = c.FPDFText_CountChars(self._text_page)
@@ -159,11 +185,9 @@ class _Words:
             self.hidden += len(run)
             return
         word = "".join([text[index] for index in run])
-        height = self._sight.top
-        word_box = Word(
-            word, left - self._sight.left, height - top, right - self._sight.left, height - bottom
-        )
-        found.append(word_box)
+        x, y = self._sight.left, self._sight.bottom
+        box = upright(left - x, bottom - y, right - x, top - y, self.turn.text, self.turn)
+        found.append(Word(word, *box))
 
     def _corners(self, index: int) -> tuple[float, float, float, float]:
         box = self._box

@@ -11,6 +11,9 @@ import re
 from brygga.extracts.errors import FileFault
 from brygga.extracts.page import Cell, Line, Page, tidy
 
+_QUOTED = re.compile(r"^ ?(?:> ?)+", re.MULTILINE)
+_TWICE = re.compile(r"[ÃÂ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
+_BLANK = re.compile(r"[^\S\t\n]")
 _CELL = re.compile(r"\S+(?: \S+)*")
 MOST_LINES = 50_000
 LONGEST_LINE = 10_000
@@ -22,7 +25,7 @@ def decoded(data: bytes) -> str:
 
     Anything is Windows-1252, so what holds control characters is refused as no text at all.
     """
-    text = _decoded(data)
+    text = _unquoted(_mended(_decoded(data)))
     strange = sum(1 for c in text[:20_000] if c < " " and c not in "\t\n\r\f\v\x1b\x02")
     if strange > len(text[:20_000]) // 200:
         raise FileFault("not_a_pdf", "the bytes are neither a PDF nor text")
@@ -40,6 +43,22 @@ def _decoded(data: bytes) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         return data.decode("cp1252", "replace")
+
+
+def _mended(text: str) -> str:
+    """UTF-8 that some program took for Windows-1252 and wrote again: `Ã¤` is `ä`. Whole files only."""
+    if len(_TWICE.findall(text)) < 2:  # once may be somebody's odd name
+        return text
+    try:
+        return text.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return text
+
+
+def _unquoted(text: str) -> str:
+    """Without the marks that a mail program puts before each line that it quotes."""
+    lines = text.count("\n") + 1
+    return _QUOTED.sub("", text) if len(_QUOTED.findall(text)) > lines // 2 else text
 
 
 def pages_of(data: bytes) -> list[Page]:
@@ -60,7 +79,7 @@ def pages_of(data: bytes) -> list[Page]:
 
 
 def _line(raw: str, page: int, number: int) -> Line:
-    spaced = raw.replace("\u00a0", " ").replace("\u202f", " ").expandtabs(_TAB)
+    spaced = _BLANK.sub(" ", raw).expandtabs(_TAB)
     cells = [
         Cell(tidy(m[0]), page, number, m.start() * 6.0, 0.0, m.end() * 6.0) for m in _CELL.finditer(spaced)
     ]

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import stat
 import sys
 from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
@@ -185,9 +186,18 @@ async def read_files(
 
 
 def _bytes_of(path: Path, limits: Limits) -> bytes:
-    """At most one byte more than allowed, so that a huge file is refused without being held."""
+    """At most one byte more than allowed, so that a huge file is refused without being held.
+
+    Only an ordinary file: a pipe or a device would keep us waiting, or never end.
+    """
     try:
-        with path.open("rb") as file:
+        with open(path, "rb", opener=_without_waiting) as file:  # Path.open takes no opener
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise extract_error("not_opened", "it is no ordinary file")
             return file.read(limits.file_bytes + 1)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise extract_error("not_opened", f"{type(error).__name__}") from error
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)

@@ -107,14 +107,16 @@ def _owners(rows: Sequence[Row], doubt: Doubt) -> tuple[list[Any], list[str]]:
 
 
 def _owner(row: Row, doubt: Doubt) -> Owner:
-    who = parties.party(_who(row), row.place("who"))
+    whole, lost = _who(row)
+    row.doubtful = row.doubtful or lost
+    who = parties.party(whole, row.place("who"))
     for name in ("name", "address"):
         if who.get(name) is not None:
             who[name] = doubt.about(who[name], "address")
     if row.doubtful:
         who |= {name: in_doubt(who[name]) for name in ("name", "identity", "address") if name in who}
     return Owner(
-        title="ownership" if row.text("title").startswith("Lagf") else "site_leasehold",
+        title="ownership" if row.text("title").casefold().startswith("lagf") else "site_leasehold",
         document_kind=fact_of(row, "title", "text", doubt),
         share=fact_of(row, "share", "share", doubt),
         registered_on=fact_of(row, "registered_on", "date", doubt),
@@ -123,10 +125,16 @@ def _owner(row: Row, doubt: Doubt) -> Owner:
     )
 
 
-def _who(row: Row) -> str:
-    """The party's cell; a town that the text put behind the row belongs after its postcode."""
+def _who(row: Row) -> tuple[str, bool]:
+    """The party's cell, and whether words behind the row may belong to it.
+
+    A town that the text put behind the row belongs after its postcode; where a town stands there
+    already, nobody can tell whether the words go on with it.
+    """
     who, tail = row.text("who"), row.text("tail")
-    return f"{who} {tail}" if tail and re.search(r"\d{3} ?\d{2}$", who) else who
+    if not tail:
+        return who, False
+    return f"{who} {tail}", re.search(r"\d{3} ?\d{2}$", who) is None
 
 
 def _acquisition(row: Row, doubt: Doubt) -> Acquisition:
@@ -181,7 +189,8 @@ def _remark(row: Row, doubt: Doubt, *, joint: bool) -> Fact[str] | None:
     whole: Fact[str] | None = fact_of(row, "remark", "text", doubt)
     if whole is None or not joint:
         return whole
-    return Fact[str](value="Belastar även", text=whole.text, place=whole.place)
+    printed = whole.text[: len("Belastar även")] if whole.text.isupper() else "Belastar även"
+    return Fact[str](value=printed, text=whole.text, place=whole.place)
 
 
 def _others(row: Row, doubt: Doubt) -> list[Fact[str]]:

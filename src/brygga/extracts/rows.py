@@ -40,7 +40,8 @@ class Run:
 class Row:
     """One matched row: which of the patterns, and what its groups hold.
 
-    `doubtful`: a line that nobody understood stands next to it, which may be a part of it.
+    `doubtful`: a line that nobody understood stands after it or anywhere before it; it may be a part
+    of this row, or a row of its own, which makes this one another than it seems.
     """
 
     pattern: int
@@ -99,15 +100,19 @@ def _without_header(lines: list[Line], header: Words[str], spec: SectionSpec) ->
     while index < len(lines):
         used = _header_length(lines, index, header)
         if not used:
-            expected = expected or lines[index].text.startswith(tuple(spec.head_after))
+            expected = expected or _begins(lines[index], spec.head_after)
             kept.append((_without_labels(lines[index], header), False))
             index += 1
             continue
-        if expected and any(line.text.startswith(tuple(spec.heads)) for line in lines[index : index + used]):
+        if expected and any(_begins(line, spec.heads) for line in lines[index : index + used]):
             kept.append((lines[index], True))
             expected = False
         index += used
     return kept
+
+
+def _begins(line: Line, words: list[str]) -> bool:
+    return line.text.casefold().startswith(tuple(word.casefold() for word in words))
 
 
 def _without_labels(line: Line, header: Words[str]) -> Line:
@@ -164,7 +169,7 @@ def rows_of(run: Run, patterns: list[re.Pattern[str]]) -> tuple[list[Row], list[
     """All rows in order, and the lines that no pattern took."""
     rows: list[Row] = []
     left: list[str] = []
-    at = known = 0
+    at = 0
     text = run.text
     while at < len(text):
         if text[at] in f" \n{BORDER}{HEAD}":
@@ -175,8 +180,7 @@ def rows_of(run: Run, patterns: list[re.Pattern[str]]) -> tuple[list[Row], list[
             None,
         )
         if row is not None:
-            row.doubtful = len(left) > known
-            known = len(left)
+            row.doubtful = bool(left)  # a row before it may be lost: which one this is, is not sure
             rows.append(row)
             at = row.match.end()
             continue

@@ -7,18 +7,24 @@ from typing import Any
 
 import pypdfium2.raw as c
 
+from brygga.extracts.ink import Ink, in_layer
+
 _HIDDEN_MODES = {c.FPDF_TEXTRENDERMODE_INVISIBLE, c.FPDF_TEXTRENDERMODE_CLIP}
 _STROKED = {c.FPDF_TEXTRENDERMODE_STROKE, c.FPDF_TEXTRENDERMODE_STROKE_CLIP}
 _WHITE = 240  # a channel from here up is as good as white
 _FAINT = 20  # of 255: as good as transparent
 _SMALLEST_PT = 1.5
 _MOST_AREAS = 2000
+_MOST_OF_A_PAGE = 0.6
 
 Box = tuple[float, float, float, float]
 
 
 class Sight:
-    """One page: its visible box and what is painted where. Boxes are left, bottom, right, top."""
+    """One page: its visible box and what is painted where. Boxes are left, bottom, right, top.
+
+    `pictured`: one picture covers most of it; known once a text on it has been looked at.
+    """
 
     def __init__(self, page: Any) -> None:
         self._page = page
@@ -28,6 +34,9 @@ class Sight:
         self._seen: dict[Any, tuple[bool, bool, Box | None]] = {}
         self._areas: list[tuple[int, Box, bool]] | None = None
         self._order: dict[Any, int] = {}
+        self._ink = Ink(page)
+        self.pictured = False
+        self._layers: dict[Any, bool] = {}
 
     def sees(self, text_object: Any, left: float, bottom: float, right: float, top: float) -> bool:
         """True when text in that box, painted by that object, would be seen."""
@@ -46,7 +55,17 @@ class Sight:
         order = self._order_of(text_object)
         if white and not any(_inside(b, x, y) and dark for n, b, dark in self._filled() if n < order):
             return False
-        return not any(n > order and _inside(box, x, y) for n, box, _ in self._filled())
+        if any(n > order and _inside(box, x, y) for n, box, _ in self._filled()):
+            return False
+        return not self._untold(text_object) or self._ink.at((left, bottom, right, top))
+
+    def _untold(self, text_object: Any) -> bool:
+        """Whether only painting tells: text in a layer, or inside a form object."""
+        if text_object not in self._layers:
+            inside = text_object not in self._order
+            item = ctypes.cast(text_object, c.FPDF_PAGEOBJECT)
+            self._layers[text_object] = inside or in_layer(item)
+        return self._layers[text_object]
 
     def _order_of(self, text_object: Any) -> int:
         """When it is painted; text inside a form object has no known order and counts as last."""
@@ -70,6 +89,9 @@ class Sight:
         if self._areas is None or (box := _bounds(item)) is None:
             return
         if kind == c.FPDF_PAGEOBJ_IMAGE:
+            covered = (box[2] - box[0]) * (box[3] - box[1])
+            whole = (self.right - self.left) * (self.top - self.bottom)
+            self.pictured = self.pictured or covered > _MOST_OF_A_PAGE * whole
             self._areas.append((number, box, True))
             return
         mode, stroke = ctypes.c_int(), ctypes.c_int()

@@ -21,10 +21,21 @@ from brygga.wire.call import Limits
 from brygga.wire.log import remember_secret
 
 TENANT = "default"
+GENERAL = {
+    "allow_private": "flag",
+    "agreement": "text",
+    "calls": "integer",
+    "per_s": "number",
+    "at_once": "integer",
+    "follows": "names",
+    "kinds": "names",
+    "both_ways": "flag",
+    "ownership": "table",
+    "on_remove": "table",
+}
+"""Settings that every connection has, whatever its connector, and what kind of value each is."""
 FOLLOWING = ("follows", "kinds", "both_ways", "ownership", "on_remove")
 """Settings by which a connection follows others; see `hub/mirroring.py`."""
-GENERAL = frozenset({"allow_private", "agreement", "calls", "per_s", "at_once", *FOLLOWING})
-"""Settings that every connection has, whatever its connector."""
 
 
 class Connection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -69,6 +80,7 @@ class Connections:
         self._make_wire = make_wire
         self._raw_days = raw_days
         self._live: dict[str, Live] = {}
+        self._put_aside: list[Live] = []
 
     def all(self) -> list[Connection]:
         """Every connection, by name."""
@@ -98,15 +110,22 @@ class Connections:
 
         mirror_of(connection)
         self._store.setting_put(f"connection:{connection.name}", msgspec.to_builtins(connection))
-        self._live.pop(connection.name, None)
+        self._put_by(connection.name)
 
     def live(self, name: str) -> Live:
         """The connection, ready to be called."""
         wanted = self.get(name)
         known = self._live.get(name)
         if known is None or known.connection != wanted:
+            self._put_by(name)
             known = self._live[name] = self._open(wanted)
         return known
+
+    def _put_by(self, name: str) -> None:
+        """Somebody may be using it still; it is closed with all the others."""
+        old = self._live.pop(name, None)
+        if old is not None:
+            self._put_aside.append(old)
 
     def who_can(self, ability: str, fallbacks: Mapping[str, list[str]] | None = None) -> list[str]:
         """Names of the connections with that ability, in the declared order, else by name."""
@@ -116,8 +135,11 @@ class Connections:
 
     async def close(self) -> None:
         """Close the lines to every system."""
-        for live in self._live.values():
+        for live in (*self._put_aside, *self._live.values()):
+            if hasattr(live.connector, "close"):
+                await live.connector.close()
             await live.wire.close()
+        self._put_aside.clear()
         self._live.clear()
 
     def _open(self, connection: Connection) -> Live:
@@ -130,6 +152,8 @@ class Connections:
         cls = manifests.class_of(manifest)
         settings = with_defaults(manifest, connection)
         secrets = Credentials(self._vault, connection.name)
+        private = connection.practice or bool(settings.get("allow_private"))
+        settings = {**settings, "allow_private": private}
         profile = Profile(
             connection=connection.name,
             tenant=TENANT,
@@ -138,7 +162,7 @@ class Connections:
             errors=manifest.errors,
             authorise=cls.authorise(settings, secrets) if hasattr(cls, "authorise") else None,
             sign=cls.sign(settings, secrets) if hasattr(cls, "sign") else None,
-            allow_private=connection.practice or bool(settings.get("allow_private")),
+            allow_private=private,
         )
         wire = self._make_wire(profile)
         connector = cls(wire, connection=connection.name, settings=settings, secrets=secrets)

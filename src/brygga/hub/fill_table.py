@@ -21,6 +21,7 @@ from brygga.model import Estate
 from brygga.swedish import coordinates, designation, municipality
 from brygga.swedish.dates import STOCKHOLM
 from brygga.swedish.outcome import NotUnderstood
+from brygga.sync.crosscheck import Case, check
 
 WITH_PLOT: Final = frozenset({"house", "cottage", "plot", "farm"})
 
@@ -62,6 +63,26 @@ def _offer(
         return
     if value not in (None, ""):
         yield Offer(field=field, value=value, fact=fact, sure=fact.sure and sure, term=term)
+
+
+ANOTHER: Final = "Utdraget kan gälla en annan fastighet: namnet eller adressen stämmer inte."
+ELSEWHERE: Final = frozenset(
+    {
+        "address_in_other_municipality",
+        "designation_differs",
+        "designation_in_other_municipality",
+        "street_differs",
+    }
+)
+"""Rules of the cross-check that say that this may not be the home's property at all."""
+
+
+def another_property(document: Document, estate: Estate, now: datetime) -> str:
+    """A Swedish warning when the extract seems to be of another property; then nothing in it is sure."""
+    if not isinstance(document, RegisterExtract):
+        return ""
+    case = Case(estate=estate, today=now.astimezone(STOCKHOLM).date(), extract=document)
+    return ANOTHER if any(remark.code in ELSEWHERE for remark in check(case)) else ""
 
 
 def _from_register(found: RegisterExtract, estate: Estate) -> Iterator[Offer]:

@@ -20,7 +20,7 @@ from brygga.connectors.abilities import Draft, RawRecord, Ref, Writable, Written
 from brygga.extracts.facts import Document, Place
 from brygga.hub.connections import Live
 from brygga.hub.field_paths import value_at, with_fields
-from brygga.hub.fill_table import Offer, offers
+from brygga.hub.fill_table import Offer, another_property, offers
 from brygga.hub.flows.fetching import take_in
 from brygga.hub.hub import Hub
 from brygga.hub.routing import effects
@@ -87,7 +87,8 @@ def propose(hub: Hub, extract: Document, estate_id: str, *, file: str = "") -> P
     estate = row.record
     assert isinstance(estate, Estate)  # noqa: S101 – a row of kind estate holds one; said for the type checker
     live = _live(hub, row.connection)
-    changes = [_change(offer, estate, file) for offer in offers(extract, estate)]
+    doubt = another_property(extract, estate, hub.services.now())
+    changes = [_change(offer, estate, file, doubt) for offer in offers(extract, estate)]
     changes = [change for change in changes if not same(change.old, change.new)]
     able = _writable(live) if live is not None else None
     lacking = [change.field for change in changes if not _takes(able, change.field)]
@@ -98,7 +99,7 @@ def propose(hub: Hub, extract: Document, estate_id: str, *, file: str = "") -> P
         file=file,
         changes=changes,
         can_write=bool(able) and len(lacking) < len(changes) if changes else bool(able),
-        sv=_cannot(_title(hub, row.connection), able, lacking, changes),
+        sv=" ".join(filter(None, (doubt, _cannot(_title(hub, row.connection), able, lacking, changes)))),
     )
 
 
@@ -134,7 +135,7 @@ def same(old: Any, new: Any) -> bool:
     return bool(old == new)
 
 
-def _change(offer: Offer, estate: Estate, file: str) -> Change:
+def _change(offer: Offer, estate: Estate, file: str, doubt: str) -> Change:
     mark = marks_of(Estate).get(offer.field.replace("[0]", "[]")) or marks_of(Estate).get(offer.field)
     return Change(
         field=offer.field,
@@ -144,8 +145,8 @@ def _change(offer: Offer, estate: Estate, file: str) -> Change:
         text=offer.fact.text,
         file=file,
         place=offer.fact.place,
-        sure=offer.sure,
-        remark=offer.fact.remark,
+        sure=offer.sure and not doubt,
+        remark=offer.fact.remark or doubt,
     )
 
 

@@ -76,6 +76,7 @@ class Hub:
             sign=self._sign,
             public_url=lambda: self.settings.public_url or self.listening_at,
             now=now,
+            wake=self.wake,
         )
         self._engine: DurableEngine | None = None
         self._dispatcher: Dispatcher | None = None

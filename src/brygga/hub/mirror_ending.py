@@ -134,9 +134,9 @@ class Ending:
         mine = pair.left_values if place == "right" else pair.right_values
         pointing = REFERENCES.get(pair.kind, {}) if place == "left" else {}
         sides = (self._sides.mirror.lefts[0] if place == "left" else pair.left_name, self._right)
-        scopes = [self._sides.holds(side, pair.kind) for side in sides]
+        one_scope, other_scope = (self._sides.holds(side, pair.kind) for side in sides)
         for path in mine.keys() | made.keys():
-            if path in pair.skip or not any(path in scope for scope in scopes):
+            if path in pair.skip or not (path in one_scope or path in other_scope):
                 continue
             one, other = mine.get(path), (mine if path in pointing else made).get(path)
             print_one = print_of(one)

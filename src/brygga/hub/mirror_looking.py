@@ -55,13 +55,13 @@ def newest_event(hub: Hub) -> int:
 def _outcome(hub: Hub, name: str, after: int) -> tuple[dict[str, Any], int]:
     """What the runs since then wrote, and what waits: 1 while a person must act, 2 while it is down."""
     counts: Counter[str] = Counter()
-    trouble = ""
+    trouble, why = "", ""
     for event in hub.store.events(after=after, limit=100_000):
         if event.what == "mirror" and event.connection == name:
             counts.update({k: n for k, n in event.facts.items() if isinstance(n, int)})
             trouble = ""
         elif event.what.startswith("trouble."):
-            trouble = event.what.removeprefix("trouble.")
+            trouble, why = event.what.removeprefix("trouble."), str(event.facts.get("sv", ""))
     told = {
         "written": written_by(counts),
         **{key: counts[key] for key in sorted(counts) if key.startswith(("left.", "right."))},
@@ -73,7 +73,7 @@ def _outcome(hub: Hub, name: str, after: int) -> tuple[dict[str, Any], int]:
         ],
     }
     if trouble:
-        return told | {"trouble": trouble}, 1 if trouble == "needs_sign_in" else 2
+        return told | {"trouble": trouble, "sv": why}, 1 if trouble == "needs_sign_in" else 2
     return told, 1 if told["conflicts"] else 0
 
 

@@ -12,7 +12,7 @@ from brygga.connectors.abilities import RawRecord, Ref
 from brygga.connectors.writing import Draft, Written
 from brygga.hub.clean import clean
 from brygga.hub.connections import Live
-from brygga.hub.flows.fetching import fetch_all
+from brygga.hub.flows.fetching import asked_at, fetch_all
 from brygga.hub.flows.marking import mark_of
 from brygga.model import BryggaError, OutcomeUnknown, Retryable, encode
 from brygga.store import Batch, Incoming, canonical_id
@@ -115,7 +115,7 @@ async def take_back(live: Live, sents: Sequence[Sent], now: datetime) -> Batch:
 
 def _absorbed(live: Live, raws: Sequence[RawRecord], now: datetime) -> Batch:
     """As what is read: but how a source's answers look is learnt from what it says by itself."""
-    batch = absorb(raws, live.connector.map, connection=live.name, now=now)
+    batch = absorb(raws, live.connector.map, connection=live.name, now=now, asked_at=asked_at(live))
     batch.parked = [
         msgspec.structs.replace(parked, sv=clean(parked.sv), detail=clean(parked.detail))
         for parked in batch.parked

@@ -86,7 +86,10 @@ def _told(hub: Hub, estate_id: str, target: str) -> dict[str, Any]:
 def _sentence(hub: Hub, target: str, state: dict[str, Any], status: str, newest: Any) -> str:
     title = hub.connections.live(target).manifest.title
     if state.get("blocked"):
-        return "Objektet är stoppat i kontrollen. Inget har skickats."
+        why = next((str(r["sv"]) for r in state.get("remarks", []) if r.get("stops")), "")
+        if not state.get("remote"):
+            return f"Objektet är stoppat i kontrollen. Inget har skickats. {why}".strip()
+        return f"Publiceringen stannade på vägen, och annonsen syns inte på {title}. {why}".strip()
     if newest is not None and newest.error_sv and newest.state != "done":
         return str(newest.error_sv)
     return {

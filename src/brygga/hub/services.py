@@ -45,6 +45,8 @@ class Services:
     now: Callable[[], datetime] = utc_now
     obstacles: Obstacles = field(default_factory=Obstacles)
     rng: random.Random = field(default_factory=random.Random)
+    wake: Callable[[], None] = lambda: None
+    """Something was written that asks for another flow: look at once, do not wait for the next round."""
 
     @contextlib.asynccontextmanager
     async def alone(self, scope: str) -> AsyncIterator[None]:

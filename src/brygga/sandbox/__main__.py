@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from brygga.model import SetupError
-from brygga.sandbox.serving import serve
+from brygga.sandbox.serving import Plan, serve
 
 
 def say(settings: dict[str, Any]) -> None:
@@ -28,9 +28,12 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--from-csv", type=Path)
     parser.add_argument("--faults", default="none")
-    given = parser.parse_args()
+    for amount in ("contacts", "viewings", "bids"):
+        parser.add_argument(f"--{amount}", type=int, help="in all; else as many as the seed gives")
+    given = vars(parser.parse_args())
+    port = given.pop("port")
     try:
-        asyncio.run(serve(**vars(given), ready=say))
+        asyncio.run(serve(Plan(**given), port=port, ready=say))
     except SetupError as error:
         sys.stderr.write(f"{error.sv}\n")
         return 1

@@ -26,13 +26,19 @@ OFFICE = ("vitec", "hemnet")
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """What a sandbox holds. With `from_csv` its rows are the estates and `estates` is not used."""
+    """What a sandbox holds. With `from_csv` its rows are the estates and `estates` is not used.
+
+    `contacts`, `viewings`, `bids`: totals in the broker system; None leaves them to the seed.
+    """
 
     estates: int = 40
     seed: int = 7
     from_csv: Path | None = None
     faults: str = "none"
     now: Callable[[], datetime] = utc_now
+    contacts: int | None = None
+    viewings: int | None = None
+    bids: int | None = None
 
 
 def names() -> list[str]:
@@ -82,12 +88,9 @@ def check_profile(profile: str) -> None:
 
 
 async def serve(
+    plan: Plan,
     *,
     port: int = 0,
-    estates: int = 40,
-    seed: int = 7,
-    from_csv: Path | None = None,
-    faults: str = "none",
     ready: Callable[[dict[str, Any]], None],
     smtp_port: int = 0,
     more: tuple[str, ...] = (),
@@ -97,7 +100,6 @@ async def serve(
 
     Raises SetupError: `port_taken`, `unknown_profile`, `unknown_imitation`, `csv_…`.
     """
-    plan = Plan(estates=estates, seed=seed, from_csv=from_csv, faults=faults)
     only = (*OFFICE, *(name for name in more if name not in OFFICE))
     async with build(plan, port=port, smtp_port=smtp_port, only=only) as sandbox:
         ready({"url": sandbox.url(), "systems": sandbox.settings()})

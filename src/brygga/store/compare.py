@@ -24,6 +24,7 @@ class Stored(msgspec.Struct, gc=False):
     version: int
     deleted_us: int | None
     changed_us: int | None
+    seen_us: int
 
 
 class Planned(msgspec.Struct, gc=False):
@@ -78,6 +79,8 @@ def _older(batch: Batch, one: Prepared, there: Stored) -> bool:
     """A late arrival of an earlier state, which must not undo the newer one that we hold."""
     if not batch.not_older or one.changed_us is None or there.changed_us is None:
         return False
+    if one.fetched_us is not None and one.fetched_us > there.seen_us:
+        return False  # it was asked for after we had that one: whatever the source's clock says
     return one.changed_us < there.changed_us and one.hash != there.hash
 
 
@@ -99,7 +102,7 @@ def _stored(db: Reading, prepared: list[Prepared]) -> dict[tuple[str, str], Stor
     """One question per kind, never one per record."""
     found: dict[tuple[str, str], Stored] = {}
     for kind, ids in ids_by_kind((one.kind, one.id) for one in prepared).items():
-        sql = f"SELECT id, hash, version, deleted_us, changed_us FROM rec_{kind} WHERE id {db.among}"
+        sql = f"SELECT id, hash, version, deleted_us, changed_us, seen_us FROM rec_{kind} WHERE id {db.among}"
         for record_id, *rest in db.rows(sql, (db.array(ids),)):
             found[kind, record_id] = Stored(*rest)
     return found

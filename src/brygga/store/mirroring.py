@@ -76,6 +76,7 @@ class Mirroring(Applying):
                 twin.n: (done.right, twin.kind, twin.left_id, twin.right_id, done.raised.get(place, []))
                 for place, twin in enumerate(done.twins)
             }
+            about |= {n: (done.right, "", "", "", []) for n in done.dropped}  # their questions end too
             kept.opened, kept.ended = raise_and_settle(tx, self._sealer, about, at_us)
             _save_lonely(tx, done.lonely)
             _say_alike(tx, done.alike, at_us)

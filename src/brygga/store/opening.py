@@ -11,6 +11,7 @@ from brygga.store import migrate, trouble
 from brygga.store.audit import Audit
 from brygga.store.conflicts import Conflicts
 from brygga.store.database import Database
+from brygga.store.differing import Differing
 from brygga.store.events import Events
 from brygga.store.feed import Feed
 from brygga.store.groups import OutboxGroups
@@ -30,7 +31,6 @@ from brygga.store.sealing import Sealer
 from brygga.store.settings import Settings
 from brygga.store.signals import Signals
 from brygga.store.sqlite import SqliteDatabase
-from brygga.store.twins import Twins
 
 
 def _utc_now() -> datetime:
@@ -39,7 +39,7 @@ def _utc_now() -> datetime:
 
 class Store(
     Mirroring, Records, Homes, Feed, Inbox, Outbox, Signals, Links, Events, Repairs, Parking,
-    Progress, Settings, Audit, Purging, OutboxGroups, Twins, Conflicts, Raws,
+    Progress, Settings, Audit, Purging, OutboxGroups, Differing, Conflicts, Raws,
 ):  # fmt: skip
     """Everything the hub remembers, in SQLite or PostgreSQL. Blocking calls; safe from several threads."""
 

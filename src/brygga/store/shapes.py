@@ -29,7 +29,8 @@ class Prepared(msgspec.Struct, gc=False):
     """One record ready to be compared; the record itself is not needed any more.
 
     `doc` is the record encoded, `found_by` what a list of homes is filtered and sorted by.
-    `raw` is plain until it is known that it will be written.
+    `raw` is plain until it is known that it will be written. `fetched_us`: when it was asked for, if its
+    source always answers with what stands: then that tells which of two states is the later one.
     """
 
     kind: str
@@ -42,6 +43,7 @@ class Prepared(msgspec.Struct, gc=False):
     found_by: tuple[object, ...]
     raw: bytes | None
     findings: list[Finding]
+    fetched_us: int | None = None
 
 
 class Parked(msgspec.Struct, kw_only=True):

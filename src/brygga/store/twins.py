@@ -26,8 +26,6 @@ COLUMNS = (
     "n, kind, left_id, right_connection, right_id, key, state, waits_for,"
     " left_hash, right_hash, left_gone, right_gone"
 )
-UNPUBLISHED = '%"published":false%'
-"""A home that its source still has but no longer shows: marked removed, but not gone."""
 
 
 class Twin(msgspec.Struct, kw_only=True, gc=False):
@@ -136,65 +134,19 @@ class Twins(Room):
         """Records with their documents, tombstones too."""
         sql = (
             "SELECT id, hash, version, deleted_us, changed_us, seen_us, doc"
-            f" FROM rec_{_checked(kind)} WHERE id {self._db.among}"
+            f" FROM rec_{checked(kind)} WHERE id {self._db.among}"
         )
         return {row[0]: _half(row) for row in self._db.rows(sql, (self._db.array(ids),))}
 
     def heads(self, kind: str, ids: Iterable[str]) -> dict[str, tuple[bytes, bool]]:
         """Id → hash and whether there is a tombstone: no document is read."""
-        sql = f"SELECT id, hash, deleted_us FROM rec_{_checked(kind)} WHERE id {self._db.among}"
+        sql = f"SELECT id, hash, deleted_us FROM rec_{checked(kind)} WHERE id {self._db.among}"
         return {row[0]: (row[1], row[2] is not None) for row in self._db.rows(sql, (self._db.array(ids),))}
-
-    def differing_left(
-        self, kind: str, right: str, left: str, *, after_id: str = "", limit: int = 500, anew: bool = False
-    ) -> list[str]:
-        """Records of a leading connection that have no twin, or whose twin is not as it was seen.
-
-        `anew`: all of them, whatever was seen. In the order of ids, after `after_id`.
-        """
-        table = f"rec_{_checked(kind)}"
-        changed = (
-            "1 = 1" if anew else f"({_moved('l', 'left')} OR (r.id IS NOT NULL AND {_moved('r', 'right')}))"
-        )
-        sql = (
-            f"SELECT l.id FROM {table} l"
-            " LEFT JOIN twin t"
-            " ON t.right_connection = ? AND t.kind = ? AND t.left_id = l.id AND t.left_id <> ''"
-            f" LEFT JOIN {table} r ON r.id = t.right_id"
-            " WHERE l.id >= ? AND l.id < ? AND l.id > ? AND ("
-            "(t.n IS NULL AND (l.deleted_us IS NULL OR l.doc LIKE ?))"
-            f" OR (t.n IS NOT NULL AND ({changed} OR t.state IN ('creating', 'refused', 'waits'))))"
-            " ORDER BY l.id LIMIT ?"
-        )
-        low, high = f"{left}:", f"{left};"
-        values = (right, kind, low, high, after_id, UNPUBLISHED if kind == "estate" else "", limit)
-        return [row[0] for row in self._db.rows(sql, values)]
-
-    def differing_right(
-        self, kind: str, right: str, *, after_id: str = "", limit: int = 500, lonely_only: bool = False
-    ) -> list[str]:
-        """Records of the following connection that have no twin and have changed since they were seen.
-
-        `lonely_only`: those that nobody has looked at yet.
-        """
-        table = f"rec_{_checked(kind)}"
-        looked = (
-            ""
-            if lonely_only
-            else f" OR (t.left_id = '' AND ({_moved('r', 'right')} OR t.state = 'creating'))"
-        )
-        sql = (
-            f"SELECT r.id FROM {table} r"
-            " LEFT JOIN twin t ON t.right_id = r.id AND t.kind = ? AND t.right_id <> ''"
-            " WHERE r.id >= ? AND r.id < ? AND r.id > ?"
-            f" AND ((t.n IS NULL AND r.deleted_us IS NULL){looked}) ORDER BY r.id LIMIT ?"
-        )
-        return [row[0] for row in self._db.rows(sql, (kind, f"{right}:", f"{right};", after_id, limit))]
 
     def pointing_at(self, kind: str, connection: str, record_id: str) -> list[str]:
         """Records whose document names another record. A search through all: for what happens seldom."""
         sql = (
-            f"SELECT id FROM rec_{_checked(kind)} WHERE id >= ? AND id < ? AND doc LIKE ?"
+            f"SELECT id FROM rec_{checked(kind)} WHERE id >= ? AND id < ? AND doc LIKE ?"
             " AND deleted_us IS NULL ORDER BY id"
         )
         values = (f"{connection}:", f"{connection};", f'%"{record_id}"%')
@@ -252,12 +204,7 @@ def merged_into(db: Reading, kind: str, ids: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def _moved(alias: str, side: str) -> str:
-    gone = f"CASE WHEN {alias}.deleted_us IS NULL THEN 0 ELSE 1 END"
-    return f"(t.{side}_hash <> {alias}.hash OR t.{side}_gone <> {gone})"
-
-
-def _checked(kind: str) -> str:
+def checked(kind: str) -> str:
     if kind not in RECORD_TYPES:
         raise KeyError(kind)
     return kind

@@ -79,11 +79,16 @@ class Raw(Protocol):
 
 
 class Examined(msgspec.Struct, kw_only=True):
-    """What a set of raw records showed. `broken`: (kind, source id); `shapes`: those that grew, by kind."""
+    """What a set of raw records showed. `broken`: (kind, source id); `shapes`: those that grew, by kind.
+
+    `odd`: kind → documents that broke the shape. If nothing is lost by them they are another sort of
+    record that had not been seen yet, and `settled` learns from them.
+    """
 
     drifts: dict[Drift, int] = {}
     broken: set[tuple[str, str]] = set()
     shapes: dict[str, Shape] = {}
+    odd: dict[str, list[Any]] = {}
 
 
 def examine(known: Mapping[str, Shape], raws: Sequence[Raw]) -> Examined:
@@ -91,7 +96,7 @@ def examine(known: Mapping[str, Shape], raws: Sequence[Raw]) -> Examined:
 
     What is not JSON is passed over: it is the mapping's business.
     """
-    found = Examined(drifts={}, broken=set(), shapes={})
+    found = Examined(drifts={}, broken=set(), shapes={}, odd={})
     learning = any(_count(known.get(kind, Shape()), "") < ENOUGH for kind in {raw.kind for raw in raws})
     step = max(1, -(-len(raws) // (LEARNT if learning else SAMPLE)))
     for raw in raws[::step]:
@@ -115,8 +120,21 @@ def _one(known: Mapping[str, Shape], raw: Raw, found: Examined) -> None:
         found.drifts[drift] = found.drifts.get(drift, 0) + 1
     if any(drift.breaking for drift in drifts):
         found.broken.add((raw.kind, raw.source_id))
+        odd = found.odd.setdefault(raw.kind, [])
+        odd += [document] if len(odd) < SAMPLE else []
     elif drifts or _count(shape, "") < LEARNT:
         found.shapes[raw.kind] = learnt(shape, document)
+
+
+def settled(known: Mapping[str, Shape], seen: Examined, kinds: Iterable[str]) -> dict[str, Shape]:
+    """The shapes of these kinds after learning from what was odd in them."""
+    shapes = {}
+    for kind in kinds:
+        shape = seen.shapes.get(kind) or known.get(kind) or Shape(members={}, accepted=[])
+        for document in seen.odd.get(kind, []):
+            shape = learnt(shape, document)
+        shapes[kind] = shape
+    return shapes
 
 
 def judge(shape: Shape, kind: str, document: Any) -> list[Drift]:

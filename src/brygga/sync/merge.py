@@ -189,7 +189,14 @@ def _winner(field: _Field, owner: Owner, newest: Owner) -> tuple[Owner, str]:
     now = field.left_now if field.left_changed else field.right_now
     if owner is Owner.ASK and now == NOTHING:
         return Owner.ASK, ERASED
+    if owner is Owner.ASK and not _fills_in(field):
+        return Owner.ASK, NO_RULE
     return changed, ""
+
+
+def _fills_in(field: _Field) -> bool:
+    """A value where neither side had one: nothing is changed by it."""
+    return field.left_then == NOTHING and field.right_then == NOTHING
 
 
 def _never_had(field: _Field, owner: Owner) -> bool:

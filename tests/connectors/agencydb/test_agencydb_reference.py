@@ -266,10 +266,22 @@ async def test_a_text_that_does_not_fit_is_refused_by_column_and_length_and_neve
 
 async def test_a_missing_value_is_refused_by_column(agency_url: str, connect: Callable[..., Any]) -> None:
     db = await connect(agency_url)
-    (out,) = await db.write([draft(msgspec.structs.replace(estate(), address=Address()))])
+    (out,) = await db.write([draft(Contact(id="other:1", phone="+46701740605"))])
     assert isinstance(out, Rejected)
     assert out.code == "value_missing"
-    assert "objekt.adress" in out.sv
+    assert "kontakter.namn" in out.sv
+
+
+async def test_a_home_that_hides_its_address_gets_in_and_shows_none(
+    agency_url: str, connect: Callable[..., Any], sql: Callable[..., Any]
+) -> None:
+    db = await connect(agency_url)
+    hidden = msgspec.structs.replace(estate(), address=Address(town="Lund"))
+    (out,) = await written(db, draft(hidden))
+    assert sql(agency_url, "SELECT adress, ort FROM objekt") == [("Uppgift saknas", "Lund")]
+    (home,) = db.map(out.raw).records
+    assert home.address.street == db.as_seen(hidden).address.street == ""
+    assert "Uppgift saknas" in db.writable()["estate"].losses["address.street"]
 
 
 async def test_viewings_and_bids_join_date_and_time(

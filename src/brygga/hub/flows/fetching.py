@@ -7,7 +7,7 @@ connection (sign-in, a resting breaker) stops the rest.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -92,6 +92,11 @@ def take_in(
     return put(store, understood)
 
 
+def asked_at(live: Live) -> Callable[[RawRecord], datetime] | None:
+    """When an answer was asked for, of a source that answers with what stands, as a database does."""
+    return (lambda raw: raw.fetched_at) if getattr(live.connector, "by_reading", False) else None
+
+
 class Understood(msgspec.Struct, kw_only=True):
     """Raw answers as one batch, the records that they name and we follow, and how their form has changed."""
 
@@ -123,7 +128,7 @@ def understand(
         return mapped
 
     form = examine(shapes or {}, raws)
-    batch = absorb(raws, to_model, connection=live.name, now=now)
+    batch = absorb(raws, to_model, connection=live.name, now=now, asked_at=asked_at(live))
     batch.keep_lost = {(kind, canonical_id(live.name, source_id)) for kind, source_id in form.broken}
     bad = {(parked.kind, canonical_id(live.name, parked.source_id)) for parked in batch.parked}
     batch.removed.extend(one for one in gone if one not in bad)

@@ -51,12 +51,13 @@ class Inbox:
         self._s = services
 
     async def run(self, ctx: FlowContext, *, key: str, wanted: int) -> dict[str, Any]:
-        """Work through what waits for this connection, up to webhook number `wanted`."""
-        return await ctx.step("work", self._work, key, wanted)
+        """Work through what waits for this connection: at least up to webhook number `wanted`, and what
+        came since then, so that a burst is few flows and not one for each."""
+        return await ctx.step("work", self._work, key)
 
-    async def _work(self, connection: str, wanted: int) -> dict[str, Any]:
+    async def _work(self, connection: str) -> dict[str, Any]:
         store = self._s.store
-        items = await asyncio.to_thread(store.inbox_new, connection, MOST, wanted)
+        items = await asyncio.to_thread(store.inbox_new, connection, MOST)
         if not items:
             return {"done": 0, "failed": 0}
         live = self._s.connections.live(connection)
@@ -71,6 +72,7 @@ class Inbox:
                 note_trouble, self._s, connection, error.kind, error.message, error.facts()
             )
             return {"done": 0, "failed": len(items)}
+        self._s.wake()
         return await asyncio.to_thread(self._settle, items, work, failed)
 
     def _look_again(self, target: str, estate_ids: list[str], items: list[InboxItem]) -> None:

@@ -26,6 +26,7 @@ from brygga.store import Event, FeedRow, Round, Twin
 from brygga.sync.mirror_refs import ORDER
 
 CHUNK: Final = 500
+PAGE: Final = 2_000
 FEED_ROWS: Final = 500
 STRETCH_S: Final = 5.0
 LOOKS: Final = 4
@@ -182,9 +183,9 @@ class Work:
     def _page(self, kind: str, side: str, left: str, after: str, *, anew: bool) -> list[str]:
         store = self._s.store
         if side == "left":
-            return store.differing_left(kind, self._right, left, after_id=after, limit=CHUNK, anew=anew)
+            return store.differing_left(kind, self._right, left, after_id=after, limit=PAGE, anew=anew)
         return store.differing_right(
-            kind, self._right, after_id=after, limit=CHUNK, lonely_only=side == "keys"
+            kind, self._right, after_id=after, limit=PAGE, lonely_only=side == "keys"
         )
 
     async def _look(self, kind: str, side: str, ids: list[str], *, anew: bool) -> None:
@@ -258,7 +259,9 @@ class Work:
         waiting: list[Twin] = []
         if outcome.found:
             waiting = self._s.store.twins_waiting(self._right, {one for one in outcome.found if one})
-        return outcome.again + _by_kind(((t.kind, t.left_id, t.right_id) for t in waiting), forced=True)
+        again = [(w.kind, one, "") for w in outcome.again for one in w.left_ids]
+        again += [(w.kind, "", one) for w in outcome.again for one in w.right_ids]
+        return _by_kind([*again, *((t.kind, t.left_id, t.right_id) for t in waiting)], forced=True)
 
 
 def _of_feed(rows: Iterable[FeedRow], right: str) -> list[Wanted]:
@@ -280,14 +283,11 @@ def _by_kind(found: Iterable[tuple[str, str, str]], *, forced: bool) -> list[Wan
 
 
 def _chunks(wanted: Wanted) -> Iterator[Wanted]:
-    ids = [("left_ids", i) for i in sorted(wanted.left_ids)]
-    ids += [("right_ids", i) for i in sorted(wanted.right_ids)]
-    for start in range(0, len(ids), CHUNK):
-        part = ids[start : start + CHUNK]
-        yield Wanted(
-            kind=wanted.kind,
-            left_ids={i for name, i in part if name == "left_ids"},
-            right_ids={i for name, i in part if name == "right_ids"},
-            forced=wanted.forced,
-            retry=wanted.retry,
-        )
+    """The left side's first, and by themselves: what a run that was cut off has made on the right is then
+    found as the other half, and not taken for something new in the same round.
+    """
+    for name in ("left_ids", "right_ids"):
+        ids = sorted(getattr(wanted, name))
+        for start in range(0, len(ids), CHUNK):
+            part = {name: set(ids[start : start + CHUNK])}
+            yield Wanted(kind=wanted.kind, forced=wanted.forced, retry=wanted.retry, **part)

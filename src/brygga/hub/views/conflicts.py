@@ -44,6 +44,21 @@ ENGLISH: Final[dict[str, str]] = {
 }
 
 
+TELLING: Final = (
+    "first_name",
+    "last_name",
+    "company_name",
+    "email",
+    "mobile",
+    "address.street",
+    "address.town",
+    "starts_at",
+    "amount_kr",
+    "name",
+    "reference",
+)
+"""Fields by which people know a record, in a line."""
+
 WRITTEN: Final[Mapping[str, Callable[[Any], str]]] = {
     "kr": sv.kr,
     "kr/month": sv.kr_per_month,
@@ -145,7 +160,8 @@ def written(value: Any, unit: str = "") -> str:
     if isinstance(value, int | float):
         return WRITTEN.get(unit, sv.number)(value)
     if isinstance(value, Mapping):
-        return ", ".join(f"{written(v)}" for _, v in list(value.items())[:8])
+        telling = [v for path, v in value.items() if path in TELLING] or list(value.values())[:4]
+        return ", ".join(written(v) for v in telling)
     if isinstance(value, list):
         return ", ".join(written(v) for v in value) or "–"
     return str(value)

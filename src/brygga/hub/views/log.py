@@ -74,6 +74,10 @@ PLAIN: Final = {
     "extract.kept": ("event.extract", "event.extract_plain"),
     "fill_in": ("event.fill_in", "event.fill_in_plain"),
     "drift.new": ("event.drift", "event.drift"),
+    "mirror": ("event.mirror", "event.mirror"),
+    "mirror.paired": ("event.mirror_paired", "event.mirror_paired_plain"),
+    "mirror.overruled": ("event.mirror_overruled", "event.mirror_overruled_plain"),
+    "mirror.settled": ("event.mirror_settled", "event.mirror_settled_plain"),
 }
 """What happened → its sentence with the home's address, and without."""
 

@@ -90,7 +90,7 @@ def overview(hub: Hub, lang: str = "sv", snapshot: Snapshot | None = None) -> di
         "now": seen.now,
         "first_time": not seen.seen,
         "fetching": _first_fetch(seen),
-        "headline": headline(seen, tongue),
+        "headline": headline(seen, tongue, conflicts=hub.store.conflict_count()),
         "lead": _lead(seen, len(sent), tongue),
         "repairs": open_now[:MOST_REPAIRS],
         "repairs_total": len(open_now),
@@ -100,7 +100,7 @@ def overview(hub: Hub, lang: str = "sv", snapshot: Snapshot | None = None) -> di
     }
 
 
-def headline(seen: Snapshot, tongue: Tongue) -> str:
+def headline(seen: Snapshot, tongue: Tongue, *, conflicts: int = 0) -> str:
     """The state of everything in a sentence."""
     if not seen.seen:
         return tongue.say("headline.nothing")
@@ -116,6 +116,8 @@ def headline(seen: Snapshot, tongue: Tongue) -> str:
     resting = [s for s in seen.seen.values() if s.state.code in RESTS]
     if resting:
         return tongue.say("headline.waits", name=resting[0].title)
+    if conflicts:
+        return house_words().count("headline.differ", tongue.lang, conflicts, n=tongue.number(conflicts))
     return tongue.say("headline.well")
 
 

@@ -145,7 +145,8 @@ class Bidding:
 
     def _unseen(self, row: Row) -> list[Json]:
         if row.id not in self._hidden:
-            seeded = self._shown(row)[:1] if row.index % _WITH_HIDDEN == 1 else []
+            by_chance = self._world.agency.amounts.bids is None
+            seeded = self._shown(row)[:1] if by_chance and row.index % _WITH_HIDDEN == 1 else []
             self._hidden[row.id] = [
                 {**one, "id": self._next(row, "seeded"), "isHidden": True, "alias": "Budgivare 9"}
                 for one in seeded

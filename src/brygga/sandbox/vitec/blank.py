@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from brygga.sandbox.content import people
+
 Json = dict[str, Any]
 
 EXTENSIONS = (
@@ -143,3 +145,13 @@ def image(identifier: str, *, changed: str, category: Json, name: str | None = N
         "extension": "jpg",
         "cdnReferences": [],
     }
+
+
+def number(index: int) -> Json:
+    """A phone number for people and for machines."""
+    return {"msisdn": people.msisdn(index), "display": people.phone(index)}
+
+
+def between(low: float | None, high: float | None) -> Json:
+    """A range as projects give it."""
+    return {"minValue": low, "maxValue": high}

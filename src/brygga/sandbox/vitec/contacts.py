@@ -30,7 +30,9 @@ class Contacts:
 
     def __init__(self, agency: Agency, *, estates: int) -> None:
         self._agency = agency
-        self.count = SELLERS + max(10, min(estates // 2, 5_000))
+        asked = agency.amounts.contacts
+        others = max(10, min(estates // 2, 5_000)) if asked is None else max(10, asked - SELLERS)
+        self.count = SELLERS + others
         self._index = {self.identifier(n): n for n in range(self.count)}
         self._kept: dict[str, Json] = {}
         self._once: dict[int, Json] = {}

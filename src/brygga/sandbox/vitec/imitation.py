@@ -21,6 +21,7 @@ from aiohttp import web
 from brygga.sandbox.server import Imitation, utc_now
 from brygga.sandbox.trouble import json_answer
 from brygga.sandbox.vitec.advertising import Advertising
+from brygga.sandbox.vitec.amounts import Amounts
 from brygga.sandbox.vitec.blank import Json
 from brygga.sandbox.vitec.bytes import Media
 from brygga.sandbox.vitec.changes import Changes
@@ -57,10 +58,11 @@ class VitecImitation(Imitation):
         from_csv: Path | None = None,
         faults: str = "none",
         now: Callable[[], datetime] = utc_now,
+        amounts: Amounts | None = None,
     ) -> None:
         super().__init__(seed=seed, faults=faults, now=now)
         made = rows_from(from_csv) if from_csv is not None else None
-        self.world = World(seed=seed, estates=estates, now=now, made=made)
+        self.world = World(seed=seed, estates=estates, now=now, made=made, amounts=amounts)
         self.directory = Directory(self.world)
         self._advertising = Advertising(self.world, self.directory)
         self._desk = Desk(self.world, self.hooks.send, self.writes)
@@ -265,5 +267,10 @@ def signed_in(header: str) -> bool:
 def make(plan: Plan) -> VitecImitation:
     """The imitation for a whole sandbox (`serving`)."""
     return VitecImitation(
-        estates=plan.estates, seed=plan.seed, from_csv=plan.from_csv, faults=plan.faults, now=plan.now
+        estates=plan.estates,
+        seed=plan.seed,
+        from_csv=plan.from_csv,
+        faults=plan.faults,
+        now=plan.now,
+        amounts=Amounts(contacts=plan.contacts, viewings=plan.viewings, bids=plan.bids),
     )

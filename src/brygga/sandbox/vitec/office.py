@@ -12,7 +12,17 @@ from typing import Final
 from brygga.sandbox.content import people, phrases
 from brygga.sandbox.content.ident import long_id, wall
 from brygga.sandbox.content.places import PLACES, Place, near, postcode, street
-from brygga.sandbox.vitec.blank import Json, image, marketing, nothing, surroundings, zip_code
+from brygga.sandbox.vitec.amounts import Amounts
+from brygga.sandbox.vitec.blank import (
+    Json,
+    between,
+    image,
+    marketing,
+    nothing,
+    number,
+    surroundings,
+    zip_code,
+)
 from brygga.sandbox.vitec.words import status, word
 
 AGENTS_PER_OFFICE: Final = 4
@@ -28,8 +38,10 @@ ASSOCIATION_NAMES: Final = (
 class Agency:
     """Builds the records around the homes. `today` is the Swedish midnight the seed counts from."""
 
-    def __init__(self, *, seed: int, today: datetime, offices: int, estates: int) -> None:
-        self.seed = seed
+    def __init__(
+        self, *, seed: int, today: datetime, offices: int, estates: int, amounts: Amounts | None = None
+    ) -> None:
+        self.seed, self.estates, self.amounts = seed, estates, amounts or Amounts()
         self.today = today
         self.offices = offices
         self.associations = max(3, min(9_000, estates // 8))
@@ -268,16 +280,6 @@ class Agency:
         """The chain's brand."""
         at = wall(self.today - timedelta(days=900))
         return {"id": BRAND, "name": "Bryggmäklarna", "createdAt": at, "changedAt": at, "segments": []}
-
-
-def number(index: int) -> Json:
-    """A phone number for people and for machines."""
-    return {"msisdn": people.msisdn(index), "display": people.phone(index)}
-
-
-def between(low: float | None, high: float | None) -> Json:
-    """A range as projects give it."""
-    return {"minValue": low, "maxValue": high}
 
 
 OWNERS: Final = ("estate", "agent", "project", "area")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from brygga.sandbox.content.ident import long_id, wall
+from brygga.sandbox.vitec.amounts import share
 from brygga.sandbox.vitec.blank import Json
 from brygga.sandbox.vitec.draft import Draft
 from brygga.sandbox.vitec.words import SOLD
@@ -47,21 +48,27 @@ def sale(d: Draft) -> None:
         d.body["sale"]["contractDate"] = d.day(-60, -1)
         d.body["sale"]["possessionAt"] = d.day(20, 120)
         d.body["bidding"]["isActive"] = False
-    elif d.row.status in {"ForSale", "Coming", "Advantage", "SoonForSale"}:
-        _viewings(d)
+    _viewings(d)
 
 
 def _bids(d: Draft) -> None:
-    share = {"ForSale": 0.35, "Sold": 0.7, "SoldReferenceObject": 0.7}.get(d.row.status, 0)
-    if d.row.type in {"Premises", "ForeignProperty"} or d.rng.random() >= share:
+    asked = d.agency.amounts.bids
+    if asked is None and not _has_bids(d):
         return
     amount, days = d.price * 0.95, d.rng.randint(2, 20)
+    many = d.rng.randint(1, 9) if asked is None else share(asked, d.row.index, d.agency.estates)
     bids = []
-    for number in range(d.rng.randint(1, 9)):
+    for number in range(many):
         amount = round(amount * d.rng.uniform(1.005, 1.03), -4)
         at = d.agency.today - timedelta(days=days, seconds=-600 * number - d.rng.randint(0, 500))
         bids.append(bid(at=wall(at), amount=int(amount), alias=f"Budgivare {d.rng.randint(1, 4)}"))
-    d.body["bidding"] = {"isActive": True, "isVerified": d.rng.random() < 0.5, "bids": bids}
+    if bids:
+        d.body["bidding"] = {"isActive": True, "isVerified": d.rng.random() < 0.5, "bids": bids}
+
+
+def _has_bids(d: Draft) -> bool:
+    likely = {"ForSale": 0.35, "Sold": 0.7, "SoldReferenceObject": 0.7}.get(d.row.status, 0)
+    return d.row.type not in {"Premises", "ForeignProperty"} and d.rng.random() < likely
 
 
 def bid(*, at: str, amount: int, alias: str, cancelled: bool = False) -> Json:
@@ -70,7 +77,7 @@ def bid(*, at: str, amount: int, alias: str, cancelled: bool = False) -> Json:
 
 
 def _viewings(d: Draft) -> None:
-    for number in range(d.rng.choices((0, 1, 2, 3), (2, 4, 3, 1))[0]):
+    for number in range(_how_many_viewings(d)):
         start = d.agency.today + timedelta(
             days=2 + 3 * number + d.rng.randint(0, 2), hours=d.rng.choice((12, 13, 17, 18))
         )
@@ -82,6 +89,14 @@ def _viewings(d: Draft) -> None:
                 comment=d.rng.choice((None, "Anmälan till mäklaren", "Ring på nedre porten")),
             )
         )
+
+
+def _how_many_viewings(d: Draft) -> int:
+    if d.agency.amounts.viewings is not None:
+        return share(d.agency.amounts.viewings, d.row.index, d.agency.estates)
+    if d.row.status not in {"ForSale", "Coming", "Advantage", "SoonForSale"}:
+        return 0
+    return d.rng.choices((0, 1, 2, 3), (2, 4, 3, 1))[0]
 
 
 def viewing(identifier: str, *, starts: str, ends: str, comment: str | None) -> Json:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from brygga.sandbox.content.ident import wall
+from brygga.sandbox.vitec.amounts import Amounts
 from brygga.sandbox.vitec.blank import Json
 from brygga.sandbox.vitec.contacts import SELLERS, Contacts
 from brygga.sandbox.vitec.csv.estates import CsvRow, build_from_csv
@@ -34,12 +35,15 @@ class World:
         estates: int,
         now: Callable[[], datetime],
         made: Callable[[Agency], list[Row]] | None = None,
+        amounts: Amounts | None = None,
     ) -> None:
         self.seed = seed
         self.now = now
         today = now().astimezone(STOCKHOLM).replace(hour=0, minute=0, second=0, microsecond=0)
         offices = MOST_OFFICES if estates >= ESTATES_FOR_OFFICES and made is None else 1
-        self.agency = Agency(seed=seed, today=today, offices=offices, estates=estates)
+        self.agency = Agency(
+            seed=seed, today=today, offices=offices, estates=estates, amounts=None if made else amounts
+        )
         listed = made(self.agency) if made else rows(self.agency, estates)
         self.rows: dict[str, Row] = {row.id: row for row in listed}
         self.by_index: dict[int, Row] = {row.index: row for row in listed}

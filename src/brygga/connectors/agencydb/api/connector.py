@@ -39,6 +39,9 @@ class AgencyDb:
     `line`: another line to the database than the settings' own.
     """
 
+    by_reading = True
+    """A row stands as it is read: when it was read counts, and not the clock that dated it."""
+
     def __init__(
         self,
         wire: Wire | None,

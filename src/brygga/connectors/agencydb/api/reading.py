@@ -72,7 +72,7 @@ class Reader:
         self, stream: str, tables: list[TableMap], place: Place, since: datetime | None
     ) -> tuple[Page, Place | None]:
         table = tables[place.table]
-        operation = f"{stream}.list"
+        operation, at = f"{stream}.list", self._now()
         if since is not None and await self._by_log(table):
             found = await self._line.run(operation, lambda s: self._logged_rows(s, table, since))
             full = False
@@ -82,7 +82,7 @@ class Reader:
             full = len(found) >= self._page_rows
         after: Place | None = Place(place.table, found[-1][0]) if full else Place(place.table + 1)
         last = not full and place.table + 1 >= len(tables)
-        records = self._records(table, found)
+        records = self._records(table, found, at)
         cursor = msgspec.json.encode(after).decode()
         return Page(records=records, cursor=cursor, last=last), None if last else after
 
@@ -97,17 +97,17 @@ class Reader:
                 connection=self._mapper.connection,
                 operation="read",
             )
-        key = self._key(table, ref.source_id)
+        key, at = self._key(table, ref.source_id), self._now()
         found = await self._line.run(f"{ref.kind}.read", lambda s: self._sql(table, s).by_keys(s, [key]))
-        return self._records(table, found)[0] if found else None
+        return self._records(table, found, at)[0] if found else None
 
     async def _relation(self, ref: Ref) -> RawRecord | None:
         """The home's row, if it still names that very contact in that part."""
         table = self._mapper.carrier
         if table is None:
             return None
-        estate = ref.source_id.split("|", 1)[0]
-        key = self._key(table, estate)
+        estate = table.home_of(ref.source_id)
+        key, at = self._key(table, estate), self._now()
         found = await self._line.run("relation.read", lambda s: self._sql(table, s).by_keys(s, [key]))
         if not found:
             return None
@@ -115,7 +115,7 @@ class Reader:
         named = self._mapper.relations(table, self._mapper.row(body), estate)
         if self._mapper.canonical(ref.source_id) not in {one.id for one in named}:
             return None
-        return RawRecord(kind="relation", source_id=ref.source_id, body=body, fetched_at=self._now())
+        return RawRecord(kind="relation", source_id=ref.source_id, body=body, fetched_at=at)
 
     def _key(self, table: TableMap, source_id: str) -> tuple[str, ...]:
         key = table.key_of(source_id)
@@ -147,14 +147,15 @@ class Reader:
         keys = changelog.changed_keys(session, self._mapper.plan.schema, table, since - OVERLAP)
         return self._sql(table, session).by_keys(session, keys)
 
-    def _records(self, table: TableMap, found: list[Found]) -> list[RawRecord]:
-        now, kind, prefix = self._now(), table.kind, table.prefix
+    def _records(self, table: TableMap, found: list[Found], at: datetime) -> list[RawRecord]:
+        """`at`: when they were asked for, which is never later than what they say."""
+        kind, prefix = table.kind, table.prefix
         return [
             RawRecord(
                 kind=kind,
                 source_id=prefix + (key[0] if len(key) == 1 else "|".join(key)),
                 body=body,
-                fetched_at=now,
+                fetched_at=at,
             )
             for key, body in found
         ]

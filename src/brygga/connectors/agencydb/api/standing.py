@@ -55,10 +55,13 @@ class Standing:
         """Why the row is not the one that was looked at, if it is not."""
         before = item.draft.before
         current = sql.table.record(self._mapper.row(body), item.draft.record.id, Intake())
+        parts = {f for column in sql.table.relations.values() for f in fields_of(sql.table, column)}
         for field in sorted(sql.table.fields):
             value = get(current, field)
             if before is None or value == get(before, field):
                 continue
+            if field in parts and field not in item.draft.fields:
+                continue  # who has a part in a home is written as a relation, past the home
             if wanted is not None and value == get(wanted, field) and field in item.draft.fields:
                 continue  # somebody has made this very change already
             return self._refusals.rejected(

@@ -89,6 +89,8 @@ def _column(row: Any, lists: dict[str, tuple[str, ...]]) -> Column:
     length, precision, scale = sizes(declared, base)
     said = str(extra or "").lower()
     filled = "" if default is None or str(default).upper() == "NULL" else str(default)
+    if "on update" in said:
+        filled = f"{filled} on update"
     return Column(
         name=name,
         base=base,

@@ -65,7 +65,10 @@ def read(session: Session, schema: str) -> Catalog:
         triggers[table].append(trigger)
     grouped: dict[str, list[Any]] = defaultdict(list)
     for row in session.rows(_COLUMNS, [quoted]):
-        grouped[row[0]].append(row)
+        declared = (
+            str(row[4]).removeprefix(f"{name}.").removeprefix(f"{quoted}.")
+        )  # the same on any search path
+        grouped[row[0]].append((*row[:4], declared, *row[5:]))
     tables = {
         table: _table(table, rows, indexes, foreign, checks[table], triggers[table])
         for table, rows in grouped.items()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from brygga.connectors.agencydb.inspecting.wordlists import Matched
+from brygga.connectors.agencydb.inspecting.wordlists import LETTERS, Matched
 from brygga.connectors.agencydb.schema import Column
 
 if TYPE_CHECKING:
@@ -49,23 +50,29 @@ def choice(at: Table_, column: Column, field: str) -> Fitted | None:
     """A column of words: an enum type, a CHECK, a lookup table, or few different texts."""
     theirs = _theirs(at, column, field)
     matched = Matched(field, theirs)
+    if column.base == "int" and field in {"cancelled", "digital"}:
+        return _zero_or_one(at, column, field)
     if column.base not in {"enum", "text", "bool"} and at.table.foreign_of(column.name) is None:
         return None
+    if not matched.words and (letters := _letters(field, theirs)):
+        return letters
     if not matched.words:
-        return _unmatched(column, field) if field in {"type", "status", "tenure"} and not theirs else None
+        return _unmatched(column, field, theirs) if field in {"type", "status", "tenure"} else None
     if len(matched.words) * 2 < len(theirs) and field in {"kind", "categories"}:
         return None
     seen = column.base == "text" and not column.words and at.table.foreign_of(column.name) is None
-    why = "orden är de som syns i raderna: fyll på om det finns fler" if seen else ""
+    why = "är det alla ord? De är de som syns i raderna" if seen else ""
     if matched.unknown:
         why = (
-            f"utan motsvarighet: {', '.join(matched.unknown)}"
-            if column.words
-            else "några värden känns inte igen"
+            f"vad betyder {_listed(theirs[one] for one in matched.unknown)}? Skriv vårt ord i words"
+            if column.words or at.table.foreign_of(column.name) is not None
+            else "några värden känns inte igen: skriv dem i words"
         )
     missing = matched.other
     if missing is None and field == "kind":
         missing = matched.back.get("person")
+    if missing is None and field == "digital" and not (column.nullable or column.filled):
+        missing = matched.back.get("false")
     return Fitted(
         field=field,
         how="choice",
@@ -77,15 +84,41 @@ def choice(at: Table_, column: Column, field: str) -> Fitted | None:
     )
 
 
-def _unmatched(column: Column, field: str) -> Fitted | None:
-    """No rows and no list to learn words from: the texts pass as they are."""
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(f"”{one}”" for one in words)
+
+
+def _zero_or_one(at: Table_, column: Column, field: str) -> Fitted | None:
+    """A flag kept as a number: only where nothing but 0 and 1 stands in it, or its default is one of them."""
+    seen = set(at.samples.all_numbers(at.table.name, column.name))
+    if not seen <= {0, 1} or not (seen or literal(column) in {"0", "1"}):
+        return None
+    back = {"false": "0", "true": "1"}
+    return Fitted(field=field, how="choice", words={"0": False, "1": True}, back=back, missing="0")
+
+
+def _letters(field: str, theirs: dict[str, str]) -> Fitted | None:
+    """Types of homes as single letters: taken for the usual ones, and asked about."""
+    meant = {value: LETTERS.get(text.strip().lower(), "") for value, text in theirs.items()}
+    if field != "type" or len(meant) < 2 or not all(meant.values()):
+        return None
+    matched = Matched(field, meant)
+    why = f"stämmer bokstäverna? {', '.join(f'{theirs[v]} = {word}' for v, word in meant.items())}"
+    return Fitted(field=field, how="choice", words=matched.words, back=matched.back, sure=False, why=why)
+
+
+def _unmatched(column: Column, field: str, theirs: dict[str, str]) -> Fitted | None:
+    """None of their words is known, or there is nothing to learn words from: it is asked."""
+    if theirs:
+        why = f"vad betyder {_listed(theirs.values())}? Skriv våra ord i words och back"
+        return Fitted(field=field, how="choice", sure=False, why=why)
     if column.base != "text":
         return None
     return Fitted(
         field=field,
         how="text",
         sure=False,
-        why="vilka ord kolumnen använder syns inte: skriv dem i words och back",
+        why='vilka ord använder kolumnen? Inga rader visar det. Byt till as = "choice" med words och back',
     )
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from brygga.connectors.agencydb.inspecting import vocabulary
+from brygga.connectors.agencydb.inspecting import evidence, vocabulary
 from brygga.connectors.agencydb.inspecting.choosing import Fitted, choice
-from brygga.connectors.agencydb.inspecting.naming import squashes, unit_of
+from brygga.connectors.agencydb.inspecting.naming import says_utc, squashes, unit_of
 from brygga.connectors.agencydb.inspecting.samples import number_style
 from brygga.connectors.agencydb.inspecting.wordlists import WORDS
+from brygga.connectors.agencydb.mapping.folding import squashed
 from brygga.connectors.agencydb.schema import Column
 
 if TYPE_CHECKING:
@@ -34,12 +35,65 @@ _FLAGS: Final = frozenset(
         "buildings[0].elevator",
     }
 )
+_MEASURED: Final = frozenset(
+    {
+        "kr",
+        "tkr",
+        "mkr",
+        "ore",
+        "number",
+        "rooms",
+        "year",
+        "integer",
+        "position",
+        "moment",
+        "date",
+        "day",
+        "clock",
+    }
+)
+"""Transformations of what is no text by nature."""
 _NAMES: Final = frozenset({"name", "name.first", "name.last", "full_name"})
 _WHOLE: Final = frozenset({"buildings[0].bedrooms", "buildings[0].bathrooms", "apartments"})
 
 
 def fit(at: Table_, column: Column, field: str, taken: set[str]) -> Fitted | None:
-    """The transformation by which `column` holds `field`; None when it cannot."""
+    """The transformation by which `column` holds `field`; None when it cannot, or its rows say no."""
+    made = _by_type(at, column, field, taken)
+    if made is None or column.base != "text" or made.how == "choice":
+        return made
+    return _held_against_rows(at, column, made)
+
+
+def _held_against_rows(at: Table_, column: Column, made: Fitted) -> Fitted | None:
+    """A text column's guess after a look at its texts."""
+    texts = at.samples.texts(at.table.name, column.name)
+    if evidence.against(made.how, texts):
+        return None
+    if made.how in _MEASURED:
+        return _measured(made, texts)
+    if squashed(column.name) in vocabulary.AMBIGUOUS and not evidence.speaks_for(made.how, texts):
+        made.sure, made.why = False, "namnet kan betyda flera saker, och raderna avgör det inte"
+    return made
+
+
+def _measured(made: Fitted, texts: list[str]) -> Fitted:
+    """Numbers and times kept as text: never sure but where what we would write is how it is written."""
+    seen = evidence.readable(made.how, texts)
+    if seen.odd:
+        made.sure, made.write = False, False
+        made.why = (
+            f"text som inte alltid går att läsa ({seen.seen - seen.read} av {seen.seen}, såsom {seen.odd}):"
+            " läses där det går, skrivs inte"
+        )
+    elif made.how != "year" or not texts:
+        made.sure = False
+        what = "går alla att läsa" if texts else "syns inte, kolumnen är tom"
+        made.why = f"{made.why + '; ' if made.why else ''}text: värdena {what}; vi skriver i eget format"
+    return made
+
+
+def _by_type(at: Table_, column: Column, field: str, taken: set[str]) -> Fitted | None:
     base = column.base
     if field in WORDS:
         return choice(at, column, field)
@@ -77,46 +131,70 @@ def _money(at: Table_, column: Column, field: str) -> Fitted:
     """Kronor, unless name or size of the numbers says thousands, millions or öre."""
     how = unit_of(column.name)
     if how:
-        return Fitted(field=field, how=how, why=f"namnet säger {how}")
+        return Fitted(field=field, how=how, why=f"namnet säger {_UNIT_NAMES[how]}")
     seen = (
         at.samples.numbers(at.table.name, column.name)
         if field.startswith("price.") or field == "amount_kr"
         else None
     )
-    if seen is None:
-        return Fitted(field=field, how="kr")
-    if seen.middle < 200 and seen.decimals:
-        return Fitted(field=field, how="mkr", sure=False, why="talen är så små att de måste stå i miljoner")
-    if 200 <= seen.middle < 60_000:
-        return Fitted(field=field, how="tkr", sure=False, why="talen är så små att de verkar stå i tusental")
-    if seen.middle > 60_000_000:
-        return Fitted(field=field, how="ore", sure=False, why="talen är så stora att de verkar stå i öre")
+    how, why = ("", "") if seen is None else _by_size(seen.middle, seen.decimals)
+    if how:
+        return Fitted(field=field, how=how, sure=False, why=why)
+    at.samples.scale = at.samples.scale or _scale(at)
+    if seen is None and at.samples.scale and (field.startswith("price.") or field == "amount_kr"):
+        why = f"inga rader visar det, men ett annat pris verkar stå i {_UNIT_NAMES[at.samples.scale]}"
+        return Fitted(field=field, how=at.samples.scale, sure=False, why=why)
     return Fitted(field=field, how="kr")
+
+
+_UNIT_NAMES: Final = {"tkr": "tusental kronor", "mkr": "miljoner kronor", "ore": "öre"}
+
+
+def _scale(at: Table_) -> str:
+    """The unit that the rows of some price in the table give away; empty for kronor."""
+    for column in at.table.columns:
+        if column.base not in _NUMBERS or unit_of(column.name):
+            continue
+        forms = squashes(column.name, at.table.name)
+        if any(f.startswith("price.") for one in forms for f in vocabulary.fields_of(at.kind, one)):
+            seen = at.samples.numbers(at.table.name, column.name)
+            if seen is not None and (how := _by_size(seen.middle, seen.decimals)[0]):
+                return how
+    return ""
+
+
+def _by_size(middle: float, decimals: bool) -> tuple[str, str]:
+    """What the size of homes' prices says of their unit; nothing when they are plain kronor."""
+    if middle < 200 and decimals:
+        return "mkr", "står det i miljoner? Talen är så små"
+    if 200 <= middle < 60_000:
+        return "tkr", "står det i tusental? Talen är så små"
+    return ("ore", "står det i öre? Talen är så stora") if middle > 60_000_000 else ("", "")
 
 
 def _time(at: Table_, column: Column, field: str) -> Fitted | None:
     base = column.base
     starts = "placed_at" if at.kind == "bid" else "starts_at"
     if field == "day":
-        if base == "date" or (base == "text" and _clocks(at)):
+        if base == "date" or base == "text":
             how = "day" if _clocks(at) else "date"
             return Fitted(field=starts, how=how, day="", also=() if how == "day" else (starts,))
         return Fitted(field=starts, how="moment", also=(starts,)) if base in {"moment", "moment_tz"} else None
     if base in {"moment", "moment_tz"}:
-        own = at.catalog.time_zone.upper() in {"UTC", "GMT", "ETC/UTC"} and _by_now(column)
+        by_database = at.catalog.time_zone.upper() in {"UTC", "GMT", "ETC/UTC"} and _by_now(column)
+        own = by_database or says_utc(column.name)
         if field in {"starts_at", "placed_at"} and _clocks(at):
             return None
         return Fitted(
             field=field,
             how="moment",
             zone="UTC" if base == "moment" and own else "",
-            sure=field != "created_at" or True,
         )
     if base == "date":
         return Fitted(field=field, how="date")
     if (day := _day(at)) and (base == "time" or (base == "text" and column.name in _clocks(at))):
         return Fitted(field=field, how="clock", day=day)
-    if base == "text" and at.catalog.dialect == "sqlite":
+    if base == "text":
         return Fitted(field=field, how="moment", sure=False, why="tid i en textkolumn")
     return None
 
@@ -128,7 +206,7 @@ def _by_now(column: Column) -> bool:
 def _clocks(at: Table_) -> list[str]:
     """The table's columns that hold a wall clock alone."""
     clocks = [c.name for c in at.table.columns if c.base == "time"]
-    if clocks or at.catalog.dialect != "sqlite":
+    if clocks:
         return clocks
     wanted = ("starts_at", "ends_at", "placed_at")
     texts = [c for c in at.table.columns if c.base == "text"]

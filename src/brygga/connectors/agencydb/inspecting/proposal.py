@@ -6,27 +6,28 @@ from typing import Final
 
 import msgspec
 
-from brygga.connectors.agencydb.inspecting import vocabulary
 from brygga.connectors.agencydb.inspecting.catalogue import read_catalog
 from brygga.connectors.agencydb.inspecting.columns import Found, Table_, columns_of
+from brygga.connectors.agencydb.inspecting.new_rows import changed_column, declared, fill, zone_of
+from brygga.connectors.agencydb.inspecting.questions import gathered, of_columns, written_head
+from brygga.connectors.agencydb.inspecting.reasons import not_taken
 from brygga.connectors.agencydb.inspecting.samples import Samples
-from brygga.connectors.agencydb.inspecting.tables import Guess, guessed
-from brygga.connectors.agencydb.inspecting.wordlists import OTHER
+from brygga.connectors.agencydb.inspecting.tables import Guess, Rival, guessed
+from brygga.connectors.agencydb.inspecting.unplaced import of_the_rest, thrown_away
 from brygga.connectors.agencydb.mapping.columns import ORDER
 from brygga.connectors.agencydb.mapping.folding import squashed
-from brygga.connectors.agencydb.schema import Catalog, Column, ColumnPlan, Plan, Table, TablePlan, written
+from brygga.connectors.agencydb.schema import Catalog, ColumnPlan, Plan, Table, TablePlan, written
 from brygga.connectors.agencydb.schema.plan import VERSION
 from brygga.model import Fault, Invalid
 from brygga.wire.database_session import Session
 
-_UTC: Final = frozenset({"UTC", "GMT", "ETC/UTC", "UCT", "ZULU"})
 _NATURAL: Final = ("personnummer", "orgnr", "email", "reference")
-_ROLES: Final = ("maklare", "agent", "broker", "realtor", "user", "anvandare", "handlaggare", "employee")
-_USERNAMES: Final = frozenset(["username", "anvandarnamn", "login", "inloggning", "loginname", "userid"])
+_LONG_ENOUGH: Final = 16
+"""Letters a text key must take for ours (hexadecimal digits of a hash) never to meet another's."""
 
 
 class Proposal(msgspec.Struct, kw_only=True):
-    """A proposed mapping: the plan, its text, how many columns it is not sure of, and what is left out."""
+    """A proposed mapping: the plan, its text, in how many places it is not sure, and what is left out."""
 
     plan: Plan
     text: str
@@ -36,9 +37,9 @@ class Proposal(msgspec.Struct, kw_only=True):
 
 def propose(session: Session, schema: str = "") -> Proposal:
     """Look at an open database and propose. Raises Invalid when no table of it is recognised."""
-    catalog = read_catalog(session, schema)
+    rivals: dict[str, Rival] = {}
+    catalog, guesses = _looked_through(session, schema, rivals)
     samples = Samples(session, catalog.schema)
-    guesses = {name: guess for name, guess in guessed(catalog).items() if _usable(catalog.tables[name])}
     if not guesses:
         raise Invalid(
             f"No table of the {len(catalog.tables)} in the database is recognised.",
@@ -68,11 +69,70 @@ def propose(session: Session, schema: str = "") -> Proposal:
         if one.how == "choice" and (key := catalog.tables[name].foreign_of(column)) is not None
     }
     out += [
-        (name, _not_taken(catalog.tables[name], looked_up)) for name in catalog.tables if name not in guesses
+        (
+            name,
+            not_taken(table, catalog, rivals.get(name), looked_up=name in looked_up, keyed=bool(_key(table))),
+        )
+        for name, table in catalog.tables.items()
+        if name not in guesses
     ]
     plan = Plan(version=VERSION, dialect=catalog.dialect, schema=catalog.schema, tables=tables)
-    unsure = sum(not column.sure for table in tables.values() for column in table.columns.values())
-    return Proposal(plan=plan, text=written(plan, why=why, left_out=out), unsure=unsure, left_out=out)
+    asked = [*of_columns(plan, why), *of_the_rest(plan, catalog, samples, rivals)]
+    text = written_head(_text(plan, why, gathered(out, tables)), asked)
+    return Proposal(plan=plan, text=text, unsure=len(asked), left_out=out)
+
+
+_SCHEMAS: Final = """
+SELECT nspname::text FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
+AND nspname <> current_schema() AND has_schema_privilege(oid, 'USAGE') ORDER BY nspname"""
+
+
+def _looked_through(
+    session: Session, schema: str, rivals: dict[str, Rival]
+) -> tuple[Catalog, dict[str, Guess]]:
+    """The catalogue and what its tables hold. Where nobody named a schema and the usual one has no homes,
+    the one of the others with the most of our kinds."""
+    catalog = read_catalog(session, schema)
+    guesses = _recognised(catalog, rivals)
+    if schema or session.dialect != "postgresql" or _has_homes(guesses):
+        return catalog, guesses
+    for (name,) in session.rows(_SCHEMAS):
+        other = read_catalog(session, str(name))
+        passed: dict[str, Rival] = {}
+        found = _recognised(other, passed)
+        if (_has_homes(found), len(found)) > (_has_homes(guesses), len(guesses)):
+            catalog, guesses = other, found
+            rivals.clear()
+            rivals |= passed
+    return catalog, guesses
+
+
+def _recognised(catalog: Catalog, rivals: dict[str, Rival]) -> dict[str, Guess]:
+    usable = {name: table for name, table in catalog.tables.items() if _usable(table)}
+    return guessed(msgspec.structs.replace(catalog, tables=usable), rivals)
+
+
+def _has_homes(guesses: dict[str, Guess]) -> bool:
+    return any(one.kind == "estate" for one in guesses.values())
+
+
+_BLANK: Final = "\ufdd0"
+
+
+def _text(plan: Plan, why: dict[str, str], left_out: list[tuple[str, str]]) -> str:
+    """The plan written out. An empty `missing` is a value too, which a plain writing leaves out."""
+    marked = {
+        name: msgspec.structs.replace(
+            table,
+            columns={
+                column: msgspec.structs.replace(one, missing=_BLANK) if one.missing == "" else one
+                for column, one in table.columns.items()
+            },
+        )
+        for name, table in plan.tables.items()
+    }
+    text = written(msgspec.structs.replace(plan, tables=marked), why=why, left_out=left_out)
+    return text.replace(_BLANK, "")
 
 
 def _usable(table: Table) -> bool:
@@ -99,35 +159,55 @@ def _table(
     create = "insert" in table.rights and not read_only
     comments = [guess.why]
     if create:
-        create = _fill(at, columns, key, left, comments)
-    changed = _changed(table)
+        create = fill(at, columns, key, left, comments) and _numbered(table, key, columns, comments)
+    changed = changed_column(table)
     if read_only:
         comments.append("läses bara: vy, eller vår användare får inte skriva")
     if table.row_security:
         comments.append("radskydd: vi ser och ändrar bara de rader som vår användare får")
     if table.triggers:
         comments.append(f"egna triggrar: {', '.join(table.triggers)}")
+    soft = thrown_away(table)
+    if soft:
+        comments.append(f"rader tas aldrig bort här: {soft} visar att egna programmet bara gömmer dem")
     why[table.name] = "; ".join(comments)
     key_column = table.column(key[0])
     return TablePlan(
         kind=at.kind,
         key=key,
         key_made=_key_made(table, key, columns),
-        key_type=_declared(key_column) if key_column is not None and len(key) == 1 else "",
+        key_type=declared(key_column) if key_column is not None and len(key) == 1 else "",
         natural=_natural(table, columns),
         changed=changed.name if changed is not None else "",
-        changed_zone=_zone(changed, at.catalog, table) if changed is not None else "",
+        changed_zone=zone_of(changed, at.catalog, table) if changed is not None else "",
         read_only=read_only,
         create=create or read_only,
-        remove="delete" in table.rights or read_only,
+        remove=("delete" in table.rights and not soft) or read_only,
         fixed=guess.fixed,
         columns=columns,
-        sure=guess.named or guess.fields > 4,
+        sure=guess.sure,
     )
 
 
-def _declared(column: Column) -> str:
-    return column.base if column.declared == column.base else f"{column.base} {column.declared}"
+def _numbered(
+    table: Table, key: tuple[str, ...], columns: dict[str, ColumnPlan], comments: list[str]
+) -> bool:
+    """Whether a new row gets its key: from the database, from us, or from the record."""
+    if len(key) > 1:
+        lacking = [one for one in key if one not in columns or not columns[one].write]
+        if lacking:
+            comments.append(
+                f"nya rader kan inte göras: {lacking[0]} är en del av nyckeln och ges inte av oss"
+            )
+        return not lacking
+    column = table.column(key[0])
+    how = _key_made(table, key, columns)
+    short = how == "text" and column is not None and (column.length or _LONG_ENOUGH) < _LONG_ENOUGH
+    theirs = how == "serial" and column is not None and not (column.filled or table.triggers)
+    if not (short or theirs):
+        return True
+    comments.append(f"nya rader kan inte göras: ert eget program delar ut {key[0]}")
+    return False
 
 
 def _key_made(table: Table, key: tuple[str, ...], columns: dict[str, ColumnPlan]) -> str:
@@ -152,88 +232,3 @@ def _natural(table: Table, columns: dict[str, ColumnPlan]) -> tuple[str, ...]:
             (n for n, p in able.items() if p.field in _NATURAL), key=lambda n: _NATURAL.index(able[n].field)
         )
     )
-
-
-def _changed(table: Table) -> Column | None:
-    fits = [c for c in table.columns if squashed(c.name) in vocabulary.CHANGED]
-    return next(
-        (
-            c
-            for c in fits
-            if c.base in {"moment_tz", "moment"} or (c.base == "text" and "date" not in c.declared)
-        ),
-        None,
-    )
-
-
-def _zone(column: Column, catalog: Catalog, table: Table) -> str:
-    """`offset` where each value says its own; UTC where the database fills it in UTC; else Swedish."""
-    if column.base == "moment_tz":
-        return "offset"
-    default = column.default.lower()
-    if "utc" in default:
-        return "UTC"
-    by_database = "now" in default or "current_timestamp" in default or bool(table.triggers)
-    return "UTC" if by_database and catalog.time_zone.upper() in _UTC and "localtime'" not in default else ""
-
-
-def _fill(
-    at: Table_,
-    columns: dict[str, ColumnPlan],
-    key: tuple[str, ...],
-    left: list[tuple[str, str]],
-    comments: list[str],
-) -> bool:
-    """Give what a new row must have and the model has not; whether new rows can be made at all."""
-    changed = _changed(at.table)
-    able = True
-    for column in at.table.columns:
-        own_key = column.name in key and (len(key) == 1)
-        by_hand = column.filled or column.nullable
-        stale = column == changed and not column.generated and not at.table.triggers and not _renewed(column)
-        if column.name in columns or own_key or (by_hand and not stale):
-            continue
-        plan = _constant(at, column)
-        if plan is None and not by_hand:
-            able = False
-            comments.append(
-                f"nya rader kan inte göras: {column.name} måste ha ett värde som modellen inte har"
-            )
-        elif plan is not None:
-            columns[column.name] = plan
-            left[:] = [one for one in left if one[0] != f"{at.table.name}.{column.name}"]
-    return able
-
-
-def _renewed(column: Column) -> bool:
-    """MySQL renews such a column by itself."""
-    return "on update" in column.default.lower()
-
-
-def _constant(at: Table_, column: Column) -> ColumnPlan | None:
-    """What is written in a column that no field of the model fills."""
-    kind = _declared(column)
-    if column.base in {"moment", "moment_tz"}:
-        zone = _zone(column, at.catalog, at.table)
-        return ColumnPlan(how="now", type=kind, zone=zone if zone == "UTC" else "", filled=column.filled)
-    if squashed(column.name) in vocabulary.SECRET and column.base == "text":
-        return ColumnPlan(type=kind, missing="!", sure=True)
-    if at.kind == "agent" and squashed(column.name) in _USERNAMES and column.base == "text":
-        return ColumnPlan(field="email", type=kind, required=True)
-    if column.words:
-        by_fold = {squashed(one): one for one in column.words}
-        word = next((by_fold[one] for one in (*_ROLES, *sorted(OTHER)) if one in by_fold), None)
-        return None if word is None else ColumnPlan(type=kind, missing=word, sure=False)
-    if column.base == "bool":
-        return ColumnPlan(type=kind, missing="false", sure=False)
-    return None
-
-
-def _not_taken(table: Table, looked_up: set[str]) -> str:
-    if table.name in looked_up:
-        return "uppslagstabell: orden i den står i words och back"
-    if not _key(table):
-        return "saknar nyckel, så raderna går inte att känna igen"
-    if "select" not in table.rights:
-        return "vår användare får inte läsa den"
-    return "känns inte igen som något som modellen har"

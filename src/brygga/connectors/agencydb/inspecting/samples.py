@@ -26,15 +26,22 @@ class Samples:
 
     def __init__(self, session: Session, schema: str) -> None:
         self._session, self._schema = session, schema
+        self._seen: dict[tuple[str, str], list[Row]] = {}
+        self.scale = ""  # the unit that some price's numbers gave away: tkr, mkr or ore
 
     def numbers(self, table: str, column: str) -> Numbers | None:
         """How large a column's numbers are; None when there are too few to tell."""
-        found = sorted(
-            float(row[0]) for row in self._rows(table, column) if _is_number(row[0]) and float(row[0])
-        )
+        found = sorted(one for one in self.all_numbers(table, column) if one)
         if len(found) < 3:
             return None
         return Numbers(found[len(found) // 2], any(one != int(one) for one in found))
+
+    def all_numbers(self, table: str, column: str) -> list[float]:
+        """Some of a column's numbers, also those that stand as text with spaces or `kr`."""
+        texts = (
+            re.sub(r"[\s\u00a0]|kr$", "", str(row[0])).replace(",", ".") for row in self._rows(table, column)
+        )
+        return [float(one) for one in texts if _is_number(one)]
 
     def texts(self, table: str, column: str) -> list[str]:
         """Some of a column's texts, to look at their shape."""
@@ -53,7 +60,11 @@ class Samples:
         return {str(k): str(v) for k, v in found if v is not None} if len(found) <= MOST_WORDS else {}
 
     def _rows(self, table: str, column: str) -> list[Row]:
-        return self._ask(table, f"SELECT {self._name(column)}", f" LIMIT {ROWS}")
+        at = (table, column)
+        if at not in self._seen:
+            name = self._name(column)
+            self._seen[at] = self._ask(table, f"SELECT {name}", f" WHERE {name} IS NOT NULL LIMIT {ROWS}")
+        return self._seen[at]
 
     def _ask(self, table: str, select: str, tail: str) -> list[Row]:
         dialect = self._session.dialect

@@ -26,6 +26,11 @@ KIND_NAMES: Final[dict[str, frozenset[str]]] = {k: frozenset(n.split()) for k, n
 """Kind → names of its table."""
 COLUMN_NAMES: Final[dict[str, dict[str, list[str]]]] = {k: _columns(v) for k, v in _FILE["columns"].items()}
 """Kind → field → names of its column, the clearest first."""
+COLUMN_NAMES["estate"]["reference"] += [
+    f"{name}{number}"
+    for name in sorted(KIND_NAMES["estate"])
+    for number in ("nr", "no", "nummer", "number", "ref", "kod", "code")
+]
 UNITS: Final[dict[str, str]] = _FILE["units"]
 """Words at a name's end (or start) that tell the unit → the transformation; empty is the usual unit."""
 
@@ -40,6 +45,12 @@ CHANGED: Final = _words("changed")
 """Names of the column that tells when a row was last changed."""
 SECRET: Final = _words("secret")
 """Columns that are never read."""
+AMBIGUOUS: Final = _words("ambiguous")
+"""Names of columns of which only the rows can make us sure."""
+SOFT_DELETE: Final = _words("soft_delete")
+"""Columns that tell that a row is thrown away, though it stands there."""
+PLANE: Final = _words("plane")
+"""Columns of coordinates that are no degrees."""
 STREET_NAME: Final = _words("street_name")
 STREET_NUMBER: Final = _words("street_number")
 

@@ -6,6 +6,7 @@ a loss, which the mapping declares. The last resort is a word for "other".
 
 from __future__ import annotations
 
+import re
 import tomllib
 from importlib import resources
 from typing import Any, Final
@@ -16,6 +17,8 @@ _FILE: Final[dict[str, Any]] = tomllib.loads(
     resources.files(__package__).joinpath("words.toml").read_text(encoding="utf-8")
 )
 OTHER: Final = frozenset(_FILE["other"].split())
+LETTERS: Final[dict[str, str]] = _FILE["letters"]
+"""Single letters → the type of home that they usually stand for."""
 WORDS: Final[dict[str, dict[str, str]]] = {
     field: {word: ours for ours, words in table.items() for word in words.split()}
     for field, table in _FILE["words"].items()
@@ -38,12 +41,19 @@ class Matched:
         """`theirs`: value in the column → the text to understand it by (its own, or its lookup row's)."""
         table = WORDS[field]
         self.other = next((v for v, text in theirs.items() if squashed(text) in OTHER), None)
-        found = {v: table.get(squashed(text)) for v, text in theirs.items()}
+        found = {v: table.get(squashed(text)) or _by_parts(table, text) for v, text in theirs.items()}
         self.words: dict[str, Any] = {v: _typed(field, ours) for v, ours in found.items() if ours is not None}
         self.unknown = [v for v, ours in found.items() if ours is None and v != self.other]
         self.back = _back(field, {v: o for v, o in found.items() if o}, theirs, self.other)
         if field not in {"cancelled", "digital"} and self.other is not None:
             self.words[self.other] = ""
+
+
+def _by_parts(table: dict[str, str], text: str) -> str | None:
+    """`Gård/skog`, `Tomt, fritid`: the word of ours that every part means, if it is one and the same."""
+    parts = [one for one in re.split(r"[/,&]|\boch\b|\beller\b", text) if one.strip()]
+    ours = {table.get(squashed(one)) for one in parts}
+    return ours.pop() if len(parts) > 1 and len(ours) == 1 else None
 
 
 def _typed(field: str, ours: str) -> Any:

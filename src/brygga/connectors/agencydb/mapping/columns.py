@@ -101,10 +101,12 @@ def _plain(name: str, column: ColumnPlan, mapper: Mapper) -> Made:
     kind = types.parse(column.type)
     read, write, loss = _transform(column, kind, mapper)
     listed = paths.steps(column.field)[-1][0].endswith(("_ids", "languages", "designations"))
+    blank = column.missing if column.required and kind.base == "text" else None
+    loss = loss or (f"Tomt skrivs som ”{blank}”." if blank else "")
 
     def reader(row: Row, tree: Tree, intake: Intake) -> None:
         value = row.get(name)
-        if value is None:
+        if value is None or value == blank:
             return
         read_value = read(str(value) if kind.base == "int" and column.how in _DIGITS else value, name, intake)
         if read_value is not None and read_value != "":

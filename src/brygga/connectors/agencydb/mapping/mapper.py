@@ -50,6 +50,10 @@ class TableMap:
             raise Invalid("That is not a key of this table.", code="bad_reference")
         return parts
 
+    def home_of(self, relation_id: str) -> str:
+        """The home's source id in a relation's: as many parts as the key of this table has."""
+        return "|".join(relation_id.split("|")[: len(self.plan.key)])
+
     def record(self, row: Row, record_id: str, intake: Intake) -> Record:
         """A row as a record. Raises Invalid when the values fit no such record."""
         tree: dict[str, Any] = {"id": record_id, "changed_at": self._changed(row, intake)}
@@ -168,9 +172,8 @@ class Mapper:
         return found
 
     def _one_relation(self, source_id: str, row: Row, intake: Intake) -> Mapped:
-        estate = source_id.split("|", 1)[0]
         table = self.carrier
-        found = [] if table is None else self.relations(table, row, estate)
+        found = [] if table is None else self.relations(table, row, table.home_of(source_id))
         wanted = [one for one in found if one.id == self.canonical(source_id)]
         if not wanted:
             raise Invalid("The row no longer names that part.", code="not_there")
