@@ -20,7 +20,7 @@ servers:
 	@sh scripts/ensure-servers
 
 test: $(STAMP) servers check
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2
 
 check: $(STAMP)
 	$(BIN)/ruff check .

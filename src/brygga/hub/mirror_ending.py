@@ -11,7 +11,7 @@ import msgspec
 from brygga.connectors.writing import Written
 from brygga.hub.clean import clean
 from brygga.hub.mirror_pairs import Pair, Wanted
-from brygga.hub.mirror_wish import DOUBT, PAIR, REMOVED, Plan, raised_for
+from brygga.hub.mirror_wish import DOUBT, PAIR, REMOVED, SAME_AS, Plan, raised_for
 from brygga.hub.mirror_writing import CHANGED_MEANWHILE, Sent
 from brygga.hub.mirroring import FLOW, Sides
 from brygga.hub.services import Services
@@ -111,7 +111,7 @@ class Ending:
                 twin.state = "ambiguous"
                 other = taken.left_id if place == "left" else taken.right_id
                 values = pair.left_values or pair.right_values
-                return [raised_for(pair, PAIR, "same_as", values, [other])]
+                return [raised_for(pair, PAIR, SAME_AS, values, [other])]
             self._done.dropped.append(taken.n)
         setattr(twin, f"{place}_id", record_id)
         setattr(twin, f"{place}_gone", False)

@@ -18,10 +18,10 @@ from brygga.hub.mirror_wish import (
     begin_anew,
     choice_of,
     looked_at,
+    made_by,
     once,
     raised_for,
     still_asked,
-    wish_of,
 )
 from brygga.hub.mirroring import Sides
 from brygga.model import Record, encode
@@ -204,7 +204,7 @@ class Planning:
         assert pair.left is not None  # noqa: S101 – it is there
         scope = self._sides.holds(self._right, pair.kind)
         fields = tuple(path for path in pair.left_values if path in scope)
-        twin.key = twin.key or wish_of(self._right, pair.kind, pair.left.id)
+        twin.key = made_by(pair, twin, self._right, pair.left.id)
         record = self._as_right(pair, pair.left, f"{self._right}:")
         draft = Draft(op="create", kind=pair.kind, record=record, key=twin.key, fields=fields)
         made.drafts.append((self._right, draft))
@@ -234,7 +234,7 @@ class Planning:
         pair, twin = made.pair, made.twin
         assert pair.right is not None  # noqa: S101 – it is there
         scope = self._sides.holds(side, pair.kind)
-        twin.key = twin.key or wish_of(side, pair.kind, pair.right.id)
+        twin.key = made_by(pair, twin, side, pair.right.id)
         pointing = dict.fromkeys(REFERENCES.get(pair.kind, {})) | self._pointing_left(pair)
         record = with_values(pair.kind, pair.right.doc, {**pointing, "extra": None}, record_id=f"{side}:")
         fields = tuple(path for path in pair.right_values if path in scope)

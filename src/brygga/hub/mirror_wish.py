@@ -17,6 +17,7 @@ from brygga.sync.mirror_fields import print_of
 REMOVED: Final = "(removed)"
 PAIR: Final = "(pair)"
 DOUBT: Final = "(doubt)"
+SAME_AS: Final = "same_as"
 WHOLE: Final = frozenset({REMOVED, PAIR, DOUBT})
 """Conflicts about a record as a whole; they are named as no field can be."""
 
@@ -55,6 +56,17 @@ def raised_for(pair: Pair, path: str, code: str, left: Any, right: Any) -> Raise
 def wish_of(side: str, kind: str, record_id: str) -> str:
     """The wish to make a record's twin on a side: the same however often it is wished."""
     return hashlib.blake2b(f"{side}|{kind}|{record_id}".encode(), digest_size=16).hexdigest()
+
+
+def made_by(pair: Pair, twin: Twin, side: str, record_id: str) -> str:
+    """The wish by which the missing half is made. An id that its source used before has had its wish
+    fulfilled by a row that stands for another now; who is told to make it all the same wishes anew.
+    """
+    wish = wish_of(side, pair.kind, record_id)
+    answer = pair.answered.get(PAIR)
+    if answer is None or answer.code != SAME_AS or answer.take != "left":
+        return twin.key or wish
+    return hashlib.blake2b(f"{wish}|{answer.n}".encode(), digest_size=16).hexdigest()
 
 
 def begin_anew(twin: Twin, missing: str) -> None:
