@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import logging
 import shutil
+import sys
 import tempfile
+import threading
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +17,27 @@ import psycopg
 import pytest
 
 from brygga.store import Store
+
+
+@pytest.fixture(autouse=True)
+def logging_as_it_was() -> Iterator[None]:
+    """A command sets logging up for its whole process; the next test must find it as it was."""
+    root, loggers = logging.getLogger(), logging.root.manager.loggerDict
+    level, handlers = root.level, list(root.handlers)
+    levels = {name: one.level for name, one in loggers.items() if isinstance(one, logging.Logger)}
+    hooks = sys.excepthook, threading.excepthook
+    yield
+    if root.handlers != handlers or root.level != level:
+        logging.captureWarnings(capture=False)
+        for handler in [one for one in root.handlers if one not in handlers]:
+            root.removeHandler(handler)
+        for handler in handlers:
+            root.addHandler(handler)
+        root.setLevel(level)
+        for name, before in levels.items():
+            logging.getLogger(name).setLevel(before)
+    sys.excepthook, threading.excepthook = hooks
+
 
 PROVIDERS = Path(__file__).resolve().parents[2] / "shared" / "providers"
 

@@ -269,6 +269,7 @@ async def test_where_the_source_can_be_changed_the_chosen_fields_are_filled_in(
     async def apply(_: Hub, proposal: Any, chosen: Any, by: str, why: str) -> None:
         asked.append((proposal.estate_id, list(chosen), by, why))
 
+    monkeypatch.setattr("brygga.hub.filling.another_property", lambda *_: "")
     monkeypatch.setattr("brygga.hub.filling._takes", lambda able, field: True)
     monkeypatch.setattr("brygga.hub.filling._live", lambda hub, name: object())
     monkeypatch.setattr("brygga.hub.filling._writable", lambda live: object())
