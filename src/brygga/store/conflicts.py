@@ -88,10 +88,12 @@ class Conflicts(Room):
         row = self._db.row(f"SELECT {_COLUMNS} FROM conflict WHERE n = ?", (n,))
         return _conflict(self._sealer, row) if row else None
 
-    def conflict_count(self, connection: str = "") -> int:
-        """How many are open."""
-        where, values = ("AND right_connection = ?", (connection,)) if connection else ("", ())
-        row = self._db.row(f"SELECT count(*) FROM conflict WHERE state = 'open' {where}", values)
+    def conflict_count(self, connection: str = "", left_id: str = "") -> int:
+        """How many are open: of a following connection, of one record of the leading side."""
+        asked = {"right_connection": connection, "left_id": left_id}
+        given = {name: value for name, value in asked.items() if value}
+        where = "".join(f" AND {name} = ?" for name in given)
+        row = self._db.row(f"SELECT count(*) FROM conflict WHERE state = 'open'{where}", list(given.values()))
         return int(row[0]) if row else 0
 
     def conflict_choose(self, n: int, take: str, value: Any, *, who: str, why: str) -> bool:

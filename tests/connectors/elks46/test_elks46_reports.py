@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from brygga.connectors.abilities import WebhookRequest
-from brygga.connectors.elks46.api.webhooks import INCOMING, REPORT, token
+from brygga.connectors.texting.tokens import INCOMING, REPORT, token
 from brygga.model import Invalid, Rejected
 
 MUTATIONS = 10_000 if os.environ.get("BRYGGA_CHAOS") == "1" else 1_000

@@ -57,11 +57,6 @@ def refused(name: str, settings: dict[str, Any] | None = None, **changes: Any) -
     return caught.value.code
 
 
-def test_the_three_readers_of_status_tables_are_alike() -> None:
-    """Each stands beside its own table; what they do with it is the same."""
-    assert len({(SOURCE / name / "mapping" / "statuses.py").read_text() for name in NAMES}) == 1
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_each_has_the_abilities_it_promises(name: str) -> None:
     assert manifest.load(name).abilities == ("check", "sms", "deliveries")

@@ -15,8 +15,8 @@ import msgspec
 import pytest
 
 from brygga.connectors.abilities import WebhookRequest
-from brygga.connectors.sinch.api.tokens import REPORT, derived, token
 from brygga.connectors.sinch.api.webhooks import sign
+from brygga.connectors.texting.tokens import REPORT, derived, token
 from brygga.model import Invalid, Rejected
 
 MUTATIONS = 10_000 if os.environ.get("BRYGGA_CHAOS") == "1" else 1_000

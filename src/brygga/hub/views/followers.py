@@ -10,8 +10,6 @@ from brygga.hub.views.snapshot import Snapshot
 from brygga.hub.views.tongue import Tongue
 from brygga.store import Twin
 
-MOST_CONFLICTS = 1_000
-
 
 def followers_of(hub: Hub, estate_id: str, seen: Snapshot, tongue: Tongue) -> list[dict[str, Any]]:
     """A line per system that follows the home's own: its name, a sign, a word, and how many conflicts."""
@@ -21,7 +19,7 @@ def followers_of(hub: Hub, estate_id: str, seen: Snapshot, tongue: Tongue) -> li
         if source not in mirror.lefts:
             continue
         twins = hub.store.twins_of("estate", mirror.right, [estate_id])
-        open_ = _open_conflicts(hub, mirror.right, estate_id)
+        open_ = hub.store.conflict_count(mirror.right, estate_id)
         shape, word = _state(twins[0] if twins else None, open_)
         found.append(
             {
@@ -32,11 +30,6 @@ def followers_of(hub: Hub, estate_id: str, seen: Snapshot, tongue: Tongue) -> li
             }
         )
     return found
-
-
-def _open_conflicts(hub: Hub, right: str, estate_id: str) -> int:
-    rows = hub.store.conflicts(connection=right, limit=MOST_CONFLICTS)
-    return sum(1 for one in rows if one.left_id == estate_id)
 
 
 def _state(twin: Twin | None, conflicts: int) -> tuple[str, str]:

@@ -5,7 +5,6 @@ Bodies are iCalendar text both ways; what stands in it is for the room `calendar
 
 from __future__ import annotations
 
-import base64
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -19,6 +18,7 @@ from brygga.connectors.caldav.api.storing import Storing
 from brygga.connectors.caldav.api.syncing import Syncing
 from brygga.connectors.caldav.schema import Busy, CalendarInfo, Changes, Entry
 from brygga.model import Invalid, Rejected, SetupError, Unsupported
+from brygga.wire.basic import basic
 from brygga.wire.call import Call
 
 _NO_BUSY = frozenset({400, 403, 405, 415, 422, 501})
@@ -59,8 +59,7 @@ class CalDav:
             )
 
         async def headers(_: Call) -> Mapping[str, str]:
-            pair = f"{user}:{await secrets('password')}".encode()
-            return {"Authorization": f"Basic {base64.b64encode(pair).decode('ascii')}"}
+            return basic(user, await secrets("password"))
 
         return headers
 

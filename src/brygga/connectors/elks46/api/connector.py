@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
@@ -19,13 +18,13 @@ from brygga.connectors.abilities import (
     Sms,
     WebhookRequest,
 )
-from brygga.connectors.elks46.api import webhooks
 from brygga.connectors.elks46.mapping import reports, sending
 from brygga.connectors.elks46.mapping.statuses import row
 from brygga.connectors.elks46.schema import Account, History, Message, settings_of
-from brygga.connectors.texting import doubt, wording
+from brygga.connectors.texting import doubt, tokens, wording
 from brygga.model import Fault, Invalid, NeedsSignIn, OutcomeUnknown, Retryable
 from brygga.swedish import sms as swedish_sms
+from brygga.wire.basic import basic
 from brygga.wire.call import Answer, Call
 
 MOST_PAGES = 20
@@ -66,8 +65,7 @@ class Elks46:
         username = settings_of(settings).username
 
         async def headers(_: Call) -> Mapping[str, str]:
-            pair = f"{username}:{(await secrets('password')).strip()}".encode()
-            return {"Authorization": "Basic " + base64.b64encode(pair).decode("ascii")}
+            return basic(username, (await secrets("password")).strip())
 
         return headers
 
@@ -102,7 +100,7 @@ class Elks46:
         """Hand the message over. OutcomeUnknown if the answer was lost after it had left."""
         message = self._ready(sms)
         secret = (await self._report_secrets())[0] if self._settings.webhook_url else ""
-        token = webhooks.token(secret, webhooks.REPORT, message.key)
+        token = tokens.token(secret, tokens.REPORT, message.key)
         left_at = self._now()
         try:
             answer = await self._wire.call(sending.call(message, self._settings, token=token))
@@ -165,12 +163,12 @@ class Elks46:
         """The address to give 46elks for incoming messages of a number (`sms_url`). Secret."""
         secret = (await self._report_secrets())[0]
         joint = "&" if "?" in self._settings.webhook_url else "?"
-        return f"{self._settings.webhook_url}{joint}k={webhooks.token(secret, webhooks.INCOMING)}"
+        return f"{self._settings.webhook_url}{joint}k={tokens.token(secret, tokens.INCOMING)}"
 
     async def verify(self, request: WebhookRequest) -> None:
         """Raises Rejected when the secret in the address does not hold."""
         secrets = await self._report_secrets()
-        webhooks.verify(request, secrets=secrets, connection=self._connection)
+        tokens.verify(request, secrets=secrets, connection=self._connection, title="46elks")
 
     def deliveries(self, request: WebhookRequest) -> list[Delivery]:
         """What a verified request tells. Raises Invalid on a body that is not one."""
@@ -203,7 +201,7 @@ class Elks46:
         """The secrets that make and prove addresses: the one in use first, then the one before."""
         found = [await self._secret(name) for name in ("report_key", "report_key_previous")]
         if not found[0]:
-            found[0] = webhooks.derived(await self._secrets("password"))
+            found[0] = tokens.derived(await self._secrets("password"))
         return [secret for secret in found if secret]
 
     async def _secret(self, name: str) -> str:

@@ -6,7 +6,6 @@ is kept as it came; of its inside only an optional code and text are looked at (
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Final
@@ -22,6 +21,7 @@ from brygga.connectors.lantmateriet.schema.register import Fault as FaultAnswer
 from brygga.model import Fault, Invalid, Retryable
 from brygga.swedish.masking import mask
 from brygga.wire import Profile
+from brygga.wire.basic import basic
 from brygga.wire.call import Answer, Call
 from brygga.wire.oauth import BearerLine, ClientCredentials, Line, Pair
 
@@ -96,8 +96,7 @@ class ProductLine:
     async def _signed(self, call: Call, scope: str) -> Answer:
         if self._settings.sign_in != "basic":
             return await self._bearer.call(call, scope=scope)
-        pair = f"{self._settings.username}:{await self._secrets('password')}".encode()
-        header = {"Authorization": f"Basic {base64.b64encode(pair).decode('ascii')}"}
+        header = basic(self._settings.username, await self._secrets("password"))
         return await self._wire.call(msgspec.structs.replace(call, headers={**call.headers, **header}))
 
     def _decoded(self, call: Call, body: bytes) -> Any:

@@ -5,7 +5,6 @@ It only translates. Requests are made in `mapping.bodies`, handed over in `sendi
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -24,6 +23,7 @@ from brygga.connectors.mailgun.api.sending import hand_over
 from brygga.connectors.mailgun.mapping import bodies, events, forms, inbound
 from brygga.connectors.mailgun.schema import REGIONS, Batch, settings_of
 from brygga.model import NeedsSignIn, OutcomeUnknown, Unsupported
+from brygga.wire.basic import basic
 from brygga.wire.call import Call
 
 OVERLAP = timedelta(minutes=30)
@@ -71,7 +71,7 @@ class Mailgun:
                 raise NeedsSignIn(
                     "there is no key", code="key_refused", sv="Nyckeln till Mailgun saknas. Fyll i den."
                 )
-            return {"Authorization": "Basic " + base64.b64encode(f"api:{key}".encode()).decode()}
+            return basic("api", key)
 
         return headers
 

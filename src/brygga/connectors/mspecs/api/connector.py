@@ -6,7 +6,6 @@ It only translates. Calls stand in `calls`, lists in `listings`, events in `webh
 
 from __future__ import annotations
 
-import base64
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -26,6 +25,7 @@ from brygga.connectors.mspecs.mapping import granting, is_id
 from brygga.connectors.mspecs.schema import settings_of
 from brygga.model import Estate, Invalid, Mapped, NeedsSignIn, Project, Unsupported
 from brygga.model.intake import Intake
+from brygga.wire.basic import basic
 from brygga.wire.call import Call
 
 _DECODER = msgspec.json.Decoder()
@@ -83,8 +83,7 @@ class MspecsConnector:
         username = str(settings.get("username") or "")
 
         async def headers(_: Call) -> Mapping[str, str]:
-            pair = f"{username}:{await secrets('password')}".encode()
-            return {"Authorization": f"Basic {base64.b64encode(pair).decode('ascii')}"}
+            return basic(username, await secrets("password"))
 
         return headers
 

@@ -18,10 +18,10 @@ from brygga.connectors.abilities import (
     Sms,
     WebhookRequest,
 )
-from brygga.connectors.sinch.api import tokens, webhooks
+from brygga.connectors.sinch.api import webhooks
 from brygga.connectors.sinch.mapping import reports, sending
 from brygga.connectors.sinch.schema import Batch, Batches, DryRun, settings_of
-from brygga.connectors.texting import doubt, wording
+from brygga.connectors.texting import doubt, tokens, wording
 from brygga.model import Fault, Invalid, NeedsSignIn, OutcomeUnknown, Retryable
 from brygga.swedish import sms as swedish_sms
 from brygga.wire.call import Answer, Call, Repeat
@@ -175,7 +175,8 @@ class Sinch:
         """
         secrets = await self._hmac_secrets()
         if not secrets:
-            tokens.verify(request, secrets=await self._token_secrets(), connection=self._connection)
+            made = await self._token_secrets()
+            tokens.verify(request, secrets=made, connection=self._connection, title="Sinch")
             return
         webhooks.verify(
             request,

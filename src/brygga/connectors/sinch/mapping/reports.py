@@ -13,9 +13,10 @@ import msgspec
 
 from brygga.connectors.abilities import Delivery, WebhookRequest
 from brygga.connectors.sinch.mapping import statuses
-from brygga.connectors.sinch.mapping.query import only
 from brygga.connectors.sinch.mapping.sending import moment, plus
 from brygga.connectors.sinch.schema import Settings
+from brygga.connectors.texting.form import only
+from brygga.connectors.texting.statuses import UNKNOWN
 from brygga.connectors.texting.wording import is_stop
 from brygga.model import Invalid
 
@@ -39,7 +40,7 @@ def deliveries(request: WebhookRequest, settings: Settings, *, connection: str) 
     if kind in _RECIPIENT:
         return [_told(event, batch, key, plus(_text(event, "recipient")), moment_of=event)]
     if kind not in _BATCH:
-        return [Delivery(event="unknown", key=key, remote_id=batch, sv=statuses.UNKNOWN.sv, detail=kind)]
+        return [Delivery(event="unknown", key=key, remote_id=batch, sv=UNKNOWN.sv, detail=kind)]
     rows = event.get("statuses")
     rows = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
     return [_told(row, batch, key, number, moment_of=event) for row in rows for number in _numbers(row)]

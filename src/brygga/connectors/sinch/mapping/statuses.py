@@ -1,55 +1,14 @@
-"""The provider's words and codes for what became of a message → our events: `statuses.toml` beside this.
-
-Connectors do not know each other, so each has this file; a test keeps the copies alike.
-"""
+"""What Sinch's statuses mean: `statuses.toml` beside this."""
 
 from __future__ import annotations
 
-import functools
-from importlib import resources
+from functools import partial
 
-import msgspec
+from brygga.connectors.texting import statuses
 
-
-class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`event`: one of EVENTS; empty: the status decides. `final`: nothing comes after it.
-
-    `account`: what it says of our account (`no_credit`), not of this message. `error`: the code of
-    the error when a send is refused so; `again`: then it may be tried later.
-    """
-
-    event: str = ""
-    sv: str = ""
-    final: bool = False
-    account: str = ""
-    error: str = ""
-    again: bool = False
+table = partial(statuses.table, __package__ or "")
 
 
-class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Rows by status word (lower case) and by code (digits as text)."""
-
-    status: dict[str, Row]
-    code: dict[str, Row] = {}
-
-
-UNKNOWN = Row(event="unknown", sv="Leverantören säger något om sms:et som vi inte känner till.")
-
-
-@functools.cache
-def table() -> Table:
-    """The provider's table."""
-    package = __package__ or ""
-    data = resources.files(package).joinpath("statuses.toml").read_bytes()
-    return msgspec.toml.decode(data, type=Table)
-
-
-def row(status: str, code: str = "") -> Row:
+def row(status: str, code: str = "") -> statuses.Row:
     """What a status means, more exactly told by the code where that is known. Never raises."""
-    by_status = table().status.get(status.casefold(), UNKNOWN)
-    by_code = table().code.get(code)
-    if by_code is None or by_status.event == "delivered":
-        return by_status
-    return msgspec.structs.replace(
-        by_code, event=by_code.event or by_status.event, final=by_code.final or by_status.final
-    )
+    return statuses.meaning(table(), status, code)

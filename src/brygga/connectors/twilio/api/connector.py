@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
@@ -26,6 +25,7 @@ from brygga.connectors.twilio.mapping import reports, sending
 from brygga.connectors.twilio.schema import Account, Message, Page, settings_of
 from brygga.model import Fault, Invalid, NeedsSignIn, OutcomeUnknown, Retryable
 from brygga.swedish import sms as swedish_sms
+from brygga.wire.basic import basic
 from brygga.wire.call import Answer, Call, Repeat
 
 MOST_PAGES = 20
@@ -67,8 +67,7 @@ class Twilio:
         field = "api_secret" if known.api_key else "auth_token"
 
         async def headers(_: Call) -> Mapping[str, str]:
-            pair = f"{known.api_key or known.account_sid}:{(await secrets(field)).strip()}".encode()
-            return {"Authorization": "Basic " + base64.b64encode(pair).decode("ascii")}
+            return basic(known.api_key or known.account_sid, (await secrets(field)).strip())
 
         return headers
 

@@ -16,8 +16,9 @@ import msgspec
 
 from brygga.connectors.abilities import Receipt, Sms
 from brygga.connectors.texting.doubt import Seen
+from brygga.connectors.texting.statuses import Row
 from brygga.connectors.texting.wording import Ready, Rules, invalid
-from brygga.connectors.twilio.mapping.statuses import Row, table
+from brygga.connectors.twilio.mapping.statuses import table
 from brygga.connectors.twilio.schema import Message, Problem, Settings
 from brygga.model import BryggaError, Fault, NeedsSignIn, OutcomeUnknown, Rejected, Retryable, Unsupported
 from brygga.wire.call import Answer, Call, Repeat

@@ -6,7 +6,6 @@ The advertising section lists ids and change dates; each record is fetched by it
 
 from __future__ import annotations
 
-import base64
 import hmac
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -40,6 +39,7 @@ from brygga.connectors.vitec.api.relations import RELATION, Relations
 from brygga.connectors.vitec.mapping.outward import seen
 from brygga.connectors.vitec.mapping.reading import is_id
 from brygga.model import BryggaError, Invalid, Mapped, Record, Rejected, Unsupported
+from brygga.wire.basic import basic
 from brygga.wire.call import Call
 
 _EXTENDABLE = {"estate", "project"}
@@ -93,8 +93,7 @@ class VitecConnector:
         username = str(settings.get("username") or "")
 
         async def headers(_: Call) -> Mapping[str, str]:
-            pair = f"{username}:{await secrets('password')}".encode()
-            return {"Authorization": f"Basic {base64.b64encode(pair).decode('ascii')}"}
+            return basic(username, await secrets("password"))
 
         return headers
 

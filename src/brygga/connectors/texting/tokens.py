@@ -1,4 +1,4 @@
-"""Proof that a report came by an address of ours: 46elks signs nothing.
+"""Proof that a report came by an address of ours, where the provider signs nothing.
 
 Each message has an address of its own for reports, with a secret made of its key; incoming
 messages have one address with another secret. A holder of the one cannot make the other.
@@ -24,12 +24,12 @@ def token(secret: str, purpose: str, key: str = "") -> str:
     return hmac.new(secret.encode(), f"{purpose}\0{key}".encode(), hashlib.sha256).hexdigest()[:_HEX]
 
 
-def derived(password: str) -> str:
-    """A secret for reports when none is set: made of the account's password, which it does not tell."""
-    return hmac.new(password.encode(), b"brygga delivery reports", hashlib.sha256).hexdigest()
+def derived(credential: str) -> str:
+    """A secret for reports when none is set: made of the account's own credential, which it does not tell."""
+    return hmac.new(credential.encode(), b"brygga delivery reports", hashlib.sha256).hexdigest()
 
 
-def verify(request: WebhookRequest, *, secrets: Iterable[str], connection: str) -> None:
+def verify(request: WebhookRequest, *, secrets: Iterable[str], connection: str, title: str) -> None:
     """Raises Rejected (`bad_signature`). While a secret is changed there are two: either will do."""
     incoming = only(request.query, "k")
     key, given = ("", incoming) if incoming else (only(request.query, "m"), only(request.query, "t"))
@@ -40,7 +40,7 @@ def verify(request: WebhookRequest, *, secrets: Iterable[str], connection: str) 
         raise Rejected(
             "a webhook was refused: bad_signature",
             code="bad_signature",
-            sv="Hemligheten i en rapport från 46elks stämmer inte.",
+            sv=f"Hemligheten i en rapport från {title} stämmer inte.",
             connection=connection,
             operation="webhook",
             fault=Fault.PROVIDER,
